@@ -1,0 +1,1 @@
+//! The few lines worth showing round some spans.

@@ -1,0 +1,110 @@
+//! What the inputs could not tell. A gap is made by a loader, never by a rule, and nothing is skipped without one.
+
+use crate::name::Name;
+use crate::severity::Severity;
+use crate::source::Place;
+
+/// One kind of gap: a row of the catalogue that speaks of coverage.
+#[derive(Debug)]
+pub struct Coverage {
+    /// Kebab case, stable for ever.
+    pub id: &'static str,
+    /// The default. A gap that is an error means that the check could not be done.
+    pub severity: Severity,
+    /// One line: what could not be told.
+    pub summary: &'static str,
+    /// Its page.
+    pub page: &'static str,
+}
+
+/// An input that cannot be read, in whole or in part.
+pub static INPUT_UNREADABLE: Coverage = Coverage {
+    id: "input-unreadable",
+    severity: Severity::Error,
+    summary: "an input, or a value in it, cannot be read",
+    page: include_str!("rules/input-unreadable.md"),
+};
+
+/// A plan that does not hold all that would happen.
+pub static PLAN_NOT_COMPLETE: Coverage = Coverage {
+    id: "plan-not-complete",
+    severity: Severity::Error,
+    summary: "the plan failed, was limited to some resources, or puts some off",
+    page: include_str!("rules/plan-not-complete.md"),
+};
+
+/// A record whose owner, type, zone or exchange the plan does not know yet.
+pub static UNKNOWN_UNTIL_APPLY: Coverage = Coverage {
+    id: "unknown-until-apply",
+    severity: Severity::Warning,
+    summary: "a name, type, zone or mail exchange is not known before the change is applied",
+    page: include_str!("rules/unknown-until-apply.md"),
+};
+
+/// A record part that is marked sensitive.
+pub static SENSITIVE_VALUE: Coverage = Coverage {
+    id: "sensitive-value",
+    severity: Severity::Note,
+    summary: "a part of a record is marked sensitive, so it is neither checked nor shown",
+    page: include_str!("rules/sensitive-value.md"),
+};
+
+/// A resource type that looks like DNS and that no row describes.
+pub static UNMODELLED_DNS_RESOURCE: Coverage = Coverage {
+    id: "unmodelled-dns-resource",
+    severity: Severity::Note,
+    summary: "a resource looks like DNS records, but its type is not known here",
+    page: include_str!("rules/unmodelled-dns-resource.md"),
+};
+
+/// A zone in which an alias appears and whose other records the inputs do not show.
+pub static ZONE_PARTIALLY_VISIBLE: Coverage = Coverage {
+    id: "zone-partially-visible",
+    severity: Severity::Note,
+    summary: "an alias appears in a zone that may hold records that the inputs do not show",
+    page: include_str!("rules/zone-partially-visible.md"),
+};
+
+/// Every kind of gap, by name.
+pub static COVERAGE: [&Coverage; 6] = [
+    &INPUT_UNREADABLE,
+    &PLAN_NOT_COMPLETE,
+    &SENSITIVE_VALUE,
+    &UNKNOWN_UNTIL_APPLY,
+    &UNMODELLED_DNS_RESOURCE,
+    &ZONE_PARTIALLY_VISIBLE,
+];
+
+/// Something that could not be told from the inputs.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// Which kind.
+    pub coverage: &'static Coverage,
+    /// Lower than the kind's own, where the case is lighter.
+    pub severity: Severity,
+    /// What was not checked and why, with what to do about it; lower case, no full stop.
+    pub reason: String,
+    /// The names it concerns, as far as they are known.
+    pub names: Vec<Name>,
+    /// Where.
+    pub place: Place,
+}
+
+impl Gap {
+    /// A gap of the kind's own severity.
+    pub fn new(coverage: &'static Coverage, reason: impl Into<String>, place: Place) -> Gap {
+        Gap { coverage, severity: coverage.severity, reason: reason.into(), names: Vec::new(), place }
+    }
+
+    /// The same gap, but lighter.
+    #[must_use]
+    pub fn lowered_to(self, severity: Severity) -> Gap {
+        Gap { severity, ..self }
+    }
+
+    /// The same gap, about these names.
+    #[must_use]
+    pub fn about(self, names: Vec<Name>) -> Gap {
+        Gap { names, ..self }
+    }
+}

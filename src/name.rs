@@ -1,0 +1,289 @@
+//! Domain names: absolute, lower case and in A-label form from birth, ordered from the root down.
+//!
+//! Two names are the same name exactly when they are equal here, so nothing that compares names has to remember
+//! case, final dots or scripts (RFC 1035 section 2.3.3, RFC 4343, RFC 5890).
+
+use std::fmt;
+use std::sync::Arc;
+
+/// An absolute domain name.
+///
+/// Held as its labels from the root down, each closed by a zero byte; zeros and ones inside a label are escaped. So
+/// bytes compare in the canonical order of RFC 4034 section 6.1, and all names below a name share its bytes as a prefix.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<[u8]>);
+
+/// Why a text is no domain name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// No text at all.
+    Empty,
+    /// Two dots in a row, or one at the start.
+    EmptyLabel,
+    /// A label of more than 63 bytes (RFC 1035 section 2.3.4).
+    LabelTooLong,
+    /// More than 255 bytes on the wire (RFC 1035 section 2.3.4).
+    TooLong,
+    /// A backslash that is not followed by a character or by three digits of at most 255 (RFC 1035 section 5.1).
+    BadEscape,
+    /// A label that is not ASCII and has no A-label form (UTS 46).
+    BadLabel,
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NameError::Empty => "it is empty",
+            NameError::EmptyLabel => "it has an empty label",
+            NameError::LabelTooLong => "a label is longer than 63 bytes",
+            NameError::TooLong => "it is longer than 255 bytes",
+            NameError::BadEscape => "it has an incomplete escape",
+            NameError::BadLabel => "a label has no form that DNS can carry",
+        })
+    }
+}
+
+const END: u8 = 0;
+const ESCAPE: u8 = 1;
+
+impl Name {
+    /// The root, `.`.
+    pub fn root() -> Name {
+        Name(Arc::from([]))
+    }
+
+    /// Reads a text as an absolute name, with or without its final dot. Escapes are those of RFC 1035 section 5.1.
+    pub fn parse(text: &str) -> Result<Name, NameError> {
+        Name::relative(text, &Name::root())
+    }
+
+    /// Reads a text as a name below `origin`, whether or not it ends with a dot.
+    pub fn relative(text: &str, origin: &Name) -> Result<Name, NameError> {
+        if text == "." {
+            return Ok(origin.clone());
+        }
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
+        let mut key = Vec::with_capacity(origin.0.len() + text.len() + 1);
+        key.extend_from_slice(&origin.0);
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'\\') {
+            for label in text.strip_suffix('.').unwrap_or(text).rsplit('.') {
+                push(&mut key, label.as_bytes())?;
+            }
+        } else {
+            for label in escaped_labels(text)?.iter().rev() {
+                push(&mut key, label)?;
+            }
+        }
+        // Each label is closed by a byte here and opened by one on the wire, where the root adds one more.
+        if key.len() > 254 && key.iter().filter(|&&byte| byte != ESCAPE).count() > 254 {
+            return Err(NameError::TooLong);
+        }
+        Ok(Name(key.into()))
+    }
+
+    /// Whether this is the root.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the first label is `*` (RFC 4592 section 2.1.1).
+    pub fn is_wildcard(&self) -> bool {
+        *self.0 == *b"*\0" || self.0.ends_with(b"\0*\0")
+    }
+
+    /// Whether this name is `ancestor` or below it.
+    pub fn is_within(&self, ancestor: &Name) -> bool {
+        self.0.starts_with(&ancestor.0)
+    }
+
+    /// The name with its first label taken off; the root has none.
+    pub fn parent(&self) -> Option<Name> {
+        let labels = self.0.strip_suffix(&[END])?;
+        let end = memchr::memrchr(END, labels).map_or(0, |at| at + 1);
+        Some(Name(self.0[..end].into()))
+    }
+
+    /// This name and those above it, down to the root.
+    pub fn ancestors(&self) -> impl Iterator<Item = Name> {
+        std::iter::successors(Some(self.clone()), Name::parent)
+    }
+
+    /// The name one label below this one, or what is wrong with the label.
+    pub fn child(&self, label: &str) -> Result<Name, NameError> {
+        Name::relative(label, self)
+    }
+
+    /// The text without its final dot, as most people write it; the root is `.`.
+    pub fn unrooted(&self) -> String {
+        let mut text = self.to_string();
+        if text.len() > 1 {
+            text.pop();
+        }
+        text
+    }
+}
+
+/// Appends one label to a key, in lower case.
+fn push(key: &mut Vec<u8>, label: &[u8]) -> Result<(), NameError> {
+    match label.len() {
+        0 => return Err(NameError::EmptyLabel),
+        1..=63 => {}
+        _ => return Err(NameError::LabelTooLong),
+    }
+    for &byte in label {
+        match byte {
+            END | ESCAPE => key.extend([ESCAPE, byte + 2]),
+            _ => key.push(byte.to_ascii_lowercase()),
+        }
+    }
+    key.push(END);
+    Ok(())
+}
+
+/// The labels of a text with escapes or with characters beyond ASCII, the leftmost first.
+fn escaped_labels(text: &str) -> Result<Vec<Vec<u8>>, NameError> {
+    let mut labels = Vec::new();
+    let mut label = Vec::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            // U+3002 and its two halfwidth forms are dots too (UTS 46 section 2.3).
+            '.' | '\u{3002}' | '\u{FF0E}' | '\u{FF61}' => labels.push(ascii(std::mem::take(&mut label))?),
+            '\\' => {
+                let rest = characters.as_str();
+                let digits = rest.get(..3).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+                if let Some(digits) = digits {
+                    label.push(digits.parse().map_err(|_| NameError::BadEscape)?);
+                    characters = rest[3..].chars();
+                } else {
+                    let escaped = characters.next().filter(|next| !next.is_ascii_digit());
+                    push_character(&mut label, escaped.ok_or(NameError::BadEscape)?);
+                }
+            }
+            _ => push_character(&mut label, character),
+        }
+    }
+    if !label.is_empty() {
+        labels.push(ascii(label)?);
+    }
+    Ok(labels)
+}
+
+fn push_character(label: &mut Vec<u8>, character: char) {
+    label.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// The A-label of a label that is text beyond ASCII; any other label as it is.
+fn ascii(label: Vec<u8>) -> Result<Vec<u8>, NameError> {
+    match str::from_utf8(&label) {
+        Ok(text) if !text.is_ascii() => {
+            idna::domain_to_ascii(text).map(String::into_bytes).map_err(|_| NameError::BadLabel)
+        }
+        _ => Ok(label),
+    }
+}
+
+/// Presentation form with the final dot; dots and everything unprintable inside a label are escaped.
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(labels) = self.0.strip_suffix(&[END]) else { return f.pad(".") };
+        let mut text = String::with_capacity(self.0.len());
+        for label in labels.rsplit(|&byte| byte == END) {
+            let mut bytes = label.iter();
+            while let Some(&byte) = bytes.next() {
+                let byte = if byte == ESCAPE { bytes.next().expect("escapes are pairs") - 2 } else { byte };
+                match byte {
+                    b'.' | b'\\' | b'"' | b';' | b'(' | b')' => text.extend(['\\', byte.into()]),
+                    b'!'..=b'~' => text.push(byte.into()),
+                    _ => text.push_str(&format!("\\{byte:03}")),
+                }
+            }
+            text.push('.');
+        }
+        f.pad(&text)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    #[test]
+    fn case_final_dots_and_scripts_do_not_matter() {
+        assert_eq!(name("Corp.Example.COM"), name("corp.example.com."));
+        assert_eq!(name("BÜCHER.example"), name("xn--bcher-kva.example."));
+        assert_eq!(name("b\u{fc}cher\u{3002}example").to_string(), "xn--bcher-kva.example.");
+    }
+
+    #[test]
+    fn escapes_are_read_and_written() {
+        assert_eq!(name(r"a\.b.example").to_string(), r"a\.b.example.");
+        assert_eq!(name(r"\042.example"), name("*.example"));
+        assert_eq!(name(r"\000\001x.example").to_string(), r"\000\001x.example.");
+        assert_eq!(name("a b.example").to_string(), r"a\032b.example.");
+        for bad in [r"a\", r"\25", r"\256"] {
+            assert_eq!(Name::parse(bad), Err(NameError::BadEscape), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_dns_cannot_carry_is_refused() {
+        assert_eq!(Name::parse(""), Err(NameError::Empty));
+        assert_eq!(Name::parse("a..b"), Err(NameError::EmptyLabel));
+        assert_eq!(Name::parse(".a"), Err(NameError::EmptyLabel));
+        assert_eq!(Name::parse(&"a".repeat(64)), Err(NameError::LabelTooLong));
+        let long = ["a"; 127].join(".");
+        assert!(Name::parse(&long).is_ok());
+        assert_eq!(Name::parse(&format!("{long}.a")), Err(NameError::TooLong));
+    }
+
+    #[test]
+    fn order_is_canonical_and_a_subtree_is_a_prefix() {
+        // The example of RFC 4034 section 6.1.
+        let ordered = ["example", "a.example", "yljkjljk.a.example", "Z.a.example", "zABC.a.EXAMPLE", "z.example"];
+        let rest = [r"\001.z.example", "*.z.example", r"\200.z.example"];
+        let names: Vec<Name> = ordered.iter().chain(&rest).map(|text| name(text)).collect();
+        assert!(names.is_sorted(), "{names:?}");
+        assert!(name("a.b.example").is_within(&name("b.example")));
+        assert!(name("b.example").is_within(&name("b.example")));
+        assert!(!name("ab.example").is_within(&name("b.example")));
+    }
+
+    #[test]
+    fn parents_lead_to_the_root() {
+        let ancestors: Vec<String> = name("a.b.c").ancestors().map(|name| name.to_string()).collect();
+        assert_eq!(ancestors, ["a.b.c.", "b.c.", "c.", "."]);
+        assert_eq!(Name::root().parent(), None);
+        assert_eq!(name(r"a\000b.c").parent(), Some(name("c")));
+    }
+
+    #[test]
+    fn wildcards_are_whole_labels() {
+        assert!(name("*.example").is_wildcard());
+        assert!(name("*").is_wildcard());
+        assert!(!name("x*.example").is_wildcard());
+        assert!(!name("a.*.example").is_wildcard());
+        assert!(!Name::root().is_wildcard());
+    }
+
+    #[test]
+    fn relative_names_are_below_their_origin() {
+        let origin = name("example.com");
+        assert_eq!(Name::relative("www", &origin), Ok(name("www.example.com")));
+        assert_eq!(origin.child("*"), Ok(name("*.example.com")));
+        assert_eq!(origin.unrooted(), "example.com");
+        assert_eq!(Name::root().unrooted(), ".");
+    }
+}

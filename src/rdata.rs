@@ -1,0 +1,249 @@
+//! Record types and record data: what a record set answers.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::name::{Name, NameError};
+
+/// A record type. The named ones are those that some rule or loader treats in a way of its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rtype {
+    /// RFC 1035 section 3.4.1.
+    A,
+    /// RFC 3596 section 2.1.
+    Aaaa,
+    /// No type on the wire: the DNS host answers address queries with those of another name (ALIAS, ANAME).
+    Alias,
+    /// RFC 1035 section 3.3.1.
+    Cname,
+    /// RFC 1035 section 3.3.9.
+    Mx,
+    /// RFC 1035 section 3.3.11.
+    Ns,
+    /// RFC 1035 section 3.3.12.
+    Ptr,
+    /// RFC 1035 section 3.3.13.
+    Soa,
+    /// RFC 2782.
+    Srv,
+    /// RFC 1035 section 3.3.14.
+    Txt,
+    /// Any other, in upper case as the input names it.
+    Other(Arc<str>),
+}
+
+const NAMED: [(Rtype, &str); 10] = [
+    (Rtype::A, "A"),
+    (Rtype::Aaaa, "AAAA"),
+    (Rtype::Alias, "ALIAS"),
+    (Rtype::Cname, "CNAME"),
+    (Rtype::Mx, "MX"),
+    (Rtype::Ns, "NS"),
+    (Rtype::Ptr, "PTR"),
+    (Rtype::Soa, "SOA"),
+    (Rtype::Srv, "SRV"),
+    (Rtype::Txt, "TXT"),
+];
+
+impl Rtype {
+    /// The type with this mnemonic, in any case. Mnemonics that are not known are types too.
+    pub fn from_text(text: &str) -> Rtype {
+        let named = NAMED.iter().find(|(_, mnemonic)| mnemonic.eq_ignore_ascii_case(text));
+        named.map_or_else(|| Rtype::Other(text.to_ascii_uppercase().into()), |(rtype, _)| rtype.clone())
+    }
+
+    /// The mnemonic, in upper case.
+    pub fn text(&self) -> &str {
+        match self {
+            Rtype::Other(text) => text,
+            named => NAMED.iter().find(|(rtype, _)| rtype == named).map_or("", |(_, text)| text),
+        }
+    }
+
+    /// Whether sets of this type answer address queries.
+    pub fn is_address(&self) -> bool {
+        matches!(self, Rtype::A | Rtype::Aaaa | Rtype::Alias)
+    }
+}
+
+impl fmt::Display for Rtype {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
+    }
+}
+
+/// The data of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rdata {
+    /// An IPv4 address.
+    A(Ipv4Addr),
+    /// An IPv6 address.
+    Aaaa(Ipv6Addr),
+    /// The DNS host answers with the records of the same type at another name; the set keeps its own type.
+    Alias(Name),
+    /// The target of the alias.
+    Cname(Name),
+    /// A mail exchange. The root as exchange refuses all mail (RFC 7505).
+    Mx {
+        /// Lower is tried first.
+        preference: u16,
+        /// The host that takes mail.
+        exchange: Name,
+    },
+    /// A service (RFC 2782).
+    Srv {
+        /// Lower is tried first.
+        priority: u16,
+        /// Share among equals.
+        weight: u16,
+        /// TCP or UDP port.
+        port: u16,
+        /// The host that offers the service.
+        target: Name,
+    },
+    /// The target of a record that names one host: NS, PTR.
+    Host(Name),
+    /// Text of a type that nothing here looks into, and TXT.
+    Text(Arc<str>),
+    /// Not known: computed at apply, sensitive, or chosen by the DNS host.
+    Unknown,
+}
+
+/// Why a text is no data of its type; reads on after "the value".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RdataError {
+    /// Not an address of the type's family.
+    Address,
+    /// Not `preference exchange`, or the four fields of SRV.
+    Fields(&'static str),
+    /// A field that is not a number of 16 bits.
+    Number(&'static str),
+    /// A host that is not a domain name.
+    Name(NameError),
+}
+
+impl fmt::Display for RdataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RdataError::Address => f.write_str("is not an address of this type"),
+            RdataError::Fields(fields) => write!(f, "is not of the form `{fields}`"),
+            RdataError::Number(field) => write!(f, "has a {field} that is not a number from 0 to 65535"),
+            RdataError::Name(error) => write!(f, "is not a domain name: {error}"),
+        }
+    }
+}
+
+impl From<NameError> for RdataError {
+    fn from(error: NameError) -> RdataError {
+        RdataError::Name(error)
+    }
+}
+
+impl Rdata {
+    /// Reads the presentation form of a type's data; `host` turns the text of a host into a name, since inputs differ
+    /// in what a host without a final dot means.
+    pub fn parse(
+        rtype: &Rtype,
+        text: &str,
+        host: impl Fn(&str) -> Result<Name, NameError>,
+    ) -> Result<Rdata, RdataError> {
+        let mut fields = text.split_ascii_whitespace();
+        Ok(match rtype {
+            Rtype::A => Rdata::A(text.trim().parse().map_err(|_| RdataError::Address)?),
+            Rtype::Aaaa => Rdata::Aaaa(text.trim().parse().map_err(|_| RdataError::Address)?),
+            Rtype::Alias => Rdata::Alias(host(text.trim())?),
+            Rtype::Cname => Rdata::Cname(host(text.trim())?),
+            Rtype::Ns | Rtype::Ptr => Rdata::Host(host(text.trim())?),
+            Rtype::Mx => match (fields.next(), fields.next(), fields.next()) {
+                (Some(preference), Some(exchange), None) => {
+                    Rdata::Mx { preference: number(preference, "preference")?, exchange: host(exchange)? }
+                }
+                _ => return Err(RdataError::Fields("preference exchange")),
+            },
+            Rtype::Srv => match (fields.next(), fields.next(), fields.next(), fields.next(), fields.next()) {
+                (Some(priority), Some(weight), Some(port), Some(target), None) => Rdata::Srv {
+                    priority: number(priority, "priority")?,
+                    weight: number(weight, "weight")?,
+                    port: number(port, "port")?,
+                    target: host(target)?,
+                },
+                _ => return Err(RdataError::Fields("priority weight port target")),
+            },
+            Rtype::Soa | Rtype::Txt | Rtype::Other(_) => Rdata::Text(text.into()),
+        })
+    }
+
+    /// The exchange, if this is an MX that has one; the root is no exchange.
+    pub fn exchange(&self) -> Option<&Name> {
+        match self {
+            Rdata::Mx { exchange, .. } if !exchange.is_root() => Some(exchange),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the null MX (RFC 7505 section 3).
+    pub fn is_null_mx(&self) -> bool {
+        matches!(self, Rdata::Mx { exchange, .. } if exchange.is_root())
+    }
+}
+
+/// A field of 16 bits.
+pub fn number(text: &str, field: &'static str) -> Result<u16, RdataError> {
+    u16::from_str(text).map_err(|_| RdataError::Number(field))
+}
+
+/// Presentation form (RFC 1035 section 5.1); an alias names its target, what is not known is `?`.
+impl fmt::Display for Rdata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rdata::A(address) => write!(f, "{address}"),
+            Rdata::Aaaa(address) => write!(f, "{address}"),
+            Rdata::Alias(name) | Rdata::Cname(name) | Rdata::Host(name) => write!(f, "{name}"),
+            Rdata::Mx { preference, exchange } => write!(f, "{preference} {exchange}"),
+            Rdata::Srv { priority, weight, port, target } => write!(f, "{priority} {weight} {port} {target}"),
+            Rdata::Text(text) => f.write_str(text),
+            Rdata::Unknown => f.write_str("?"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presentation_form_is_read_and_written() {
+        for (rtype, text, written) in [
+            ("mx", "10  Mail.Example.com", "10 mail.example.com."),
+            ("MX", "0 .", "0 ."),
+            ("A", "192.0.2.1", "192.0.2.1"),
+            ("AAAA", "2001:DB8::0", "2001:db8::"),
+            ("cname", "www.example.net", "www.example.net."),
+            ("SRV", "0 1 465 mail.example.com.", "0 1 465 mail.example.com."),
+            ("TXT", "v=spf1 -all", "v=spf1 -all"),
+            ("URLFWD", "whatever", "whatever"),
+        ] {
+            assert_eq!(Rdata::parse(&Rtype::from_text(rtype), text, Name::parse).unwrap().to_string(), written);
+        }
+    }
+
+    #[test]
+    fn what_is_no_data_of_its_type_is_refused() {
+        let error = |rtype, text| Rdata::parse(&rtype, text, Name::parse).unwrap_err().to_string();
+        assert_eq!(error(Rtype::Mx, "mail.example.com"), "is not of the form `preference exchange`");
+        assert_eq!(error(Rtype::Mx, "70000 mail"), "has a preference that is not a number from 0 to 65535");
+        assert_eq!(error(Rtype::A, "2001:db8::1"), "is not an address of this type");
+        assert_eq!(error(Rtype::Cname, "a..b"), "is not a domain name: it has an empty label");
+    }
+
+    #[test]
+    fn mnemonics_are_known_in_any_case() {
+        for (rtype, text) in NAMED {
+            assert_eq!(Rtype::from_text(&text.to_lowercase()), rtype);
+            assert_eq!(rtype.text(), text);
+        }
+        assert_eq!(Rtype::from_text("Route53Provider/ALIAS").text(), "ROUTE53PROVIDER/ALIAS");
+    }
+}

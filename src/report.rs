@@ -1,0 +1,140 @@
+//! What a check says: plain data that renderers print and drop nothing of.
+
+use sha2::{Digest, Sha256};
+
+use crate::gap::Gap;
+use crate::name::Name;
+use crate::rdata::Rtype;
+use crate::record::View;
+use crate::rule::{Label, Rule, Status};
+use crate::severity::Severity;
+use crate::source::SourceId;
+
+/// One fault, found and put into words.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Its rule.
+    pub rule: &'static Rule,
+    /// The rule's, or lower.
+    pub severity: Severity,
+    /// What the change has to do with it.
+    pub status: Status,
+    /// How it came about, in a word or two of kebab case.
+    pub cause: &'static str,
+    /// The view it stands in.
+    pub view: View,
+    /// The host it is about, then the names it concerns.
+    pub names: Vec<Name>,
+    /// The types that clash, for the fingerprint.
+    pub types: Vec<Rtype>,
+    /// Other rules that the same host breaks, which this finding stands for.
+    pub also: Vec<&'static Rule>,
+    /// What will happen.
+    pub message: String,
+    /// Ways out, the best first.
+    pub help: Vec<String>,
+    /// What to look at first.
+    pub primary: Label,
+    /// What else belongs to it.
+    pub related: Vec<Label>,
+}
+
+impl Finding {
+    /// Sixteen hexadecimal digits that stay the same while rule, view, names and types do: lines and values may change.
+    pub fn fingerprint(&self) -> String {
+        let mut digest = Sha256::new();
+        let mut part = |text: &str| {
+            digest.update(text);
+            digest.update([0]);
+        };
+        part(self.rule.id);
+        part(&self.view.apex.as_ref().map(ToString::to_string).unwrap_or_default());
+        part(self.view.id.as_deref().unwrap_or_default());
+        self.names.iter().for_each(|name| part(&name.to_string()));
+        self.types.iter().for_each(|rtype| part(rtype.text()));
+        hex(&digest.finalize()[..8])
+    }
+}
+
+/// Lower-case hexadecimal digits of some bytes.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// One input that was read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its bytes.
+    pub source: SourceId,
+    /// What it is, such as `terraform-plan`.
+    pub kind: &'static str,
+    /// What was read from it and what was left out, for people who ask.
+    pub notes: Vec<String>,
+}
+
+/// Findings by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.error += 1,
+            Severity::Warning => self.warning += 1,
+            Severity::Note => self.note += 1,
+        }
+    }
+
+    /// All of them.
+    pub fn total(self) -> usize {
+        self.error + self.warning + self.note
+    }
+}
+
+/// What was seen, in numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Findings that the change brings about.
+    pub introduced: Counts,
+    /// Findings that the change touches, or all of them if asked for.
+    pub existing: Counts,
+    /// Findings that the change takes away.
+    pub fixed: usize,
+    /// Zones, each view counted.
+    pub zones: usize,
+    /// Records before the change.
+    pub records_before: usize,
+    /// Records after it.
+    pub records_after: usize,
+    /// Record sets that differ.
+    pub changes: usize,
+    /// Whether there were two sides to compare.
+    pub compared: bool,
+    /// What the process returns: 0 clean, 1 findings at or above the threshold, 2 the check could not be done.
+    pub exit_code: u8,
+}
+
+/// The outcome of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Introduced ones first, the gravest first, then by place.
+    pub findings: Vec<Finding>,
+    /// What the inputs could not tell, by place.
+    pub gaps: Vec<Gap>,
+    /// What was seen, in numbers.
+    pub summary: Summary,
+    /// What was read.
+    pub inputs: Vec<Input>,
+}

@@ -1,0 +1,190 @@
+//! What a rule is, and what it says.
+//!
+//! A rule is a `static` of data with one or more functions. It names places and things, never bytes, formats or files.
+
+use std::fmt;
+
+use crate::diff::Diff;
+use crate::name::Name;
+use crate::rdata::Rtype;
+use crate::record::{Node, Snapshot, View, ViewId};
+use crate::severity::Severity;
+use crate::source::Place;
+
+/// One row of the catalogue.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab case, stable for ever, reads well after "allow".
+    pub id: &'static str,
+    /// The default; a rule may lower it for a case, the configuration may change it.
+    pub severity: Severity,
+    /// The smallest set that holds the rule.
+    pub set: Set,
+    /// One line: what the rule finds.
+    pub summary: &'static str,
+    /// Its page: why, what is flagged and allowed, what to do.
+    pub page: &'static str,
+    /// How it finds.
+    pub checks: &'static [Check],
+}
+
+/// Which rules run; each set holds those before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Set {
+    /// What everyone wants to know.
+    #[default]
+    Default,
+    /// What a mail operator wants to know.
+    Strict,
+    /// Everything.
+    Pedantic,
+}
+
+impl fmt::Display for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Set::Default => "default",
+            Set::Strict => "strict",
+            Set::Pedantic => "pedantic",
+        })
+    }
+}
+
+/// How a rule finds faults.
+#[derive(Debug)]
+pub enum Check {
+    /// A statement about one snapshot. The engine asks on both sides and works out what the change is to blame for.
+    State {
+        /// The faults at a node.
+        find: fn(&World, &Node) -> Vec<Fault>,
+        /// What to say of some of them, all of one status.
+        tell: fn(&Scene, &Node, &[Fault]) -> Telling,
+    },
+    /// A statement about the change itself, always introduced by it.
+    Step(fn(&Scene, &Node) -> Option<Telling>),
+}
+
+/// What a state rule may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    /// One side.
+    pub snapshot: &'a Snapshot,
+    /// What people know and records do not say.
+    pub declared: &'a Declared,
+}
+
+/// What people know and records do not say.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Names of mail services below which aliases are meant to take over a name's mail, such as bounce domains.
+    pub mail_cname_targets: Vec<Name>,
+}
+
+impl Declared {
+    /// Whether an alias to this target is meant to hand a name's mail to a mail service.
+    pub fn is_mail_service(&self, target: &Name) -> bool {
+        self.mail_cname_targets.iter().any(|service| target.is_within(service))
+    }
+}
+
+/// The change as a rule sees it when it puts a fault into words.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// Both sides.
+    pub diff: &'a Diff,
+    /// What people know and records do not say.
+    pub declared: &'a Declared,
+    /// What the change has to do with the fault.
+    pub status: Status,
+}
+
+impl<'a> Scene<'a> {
+    /// The side on which the fault stands.
+    pub fn snapshot(&self) -> &'a Snapshot {
+        match self.status {
+            Status::Fixed => &self.diff.before,
+            Status::Introduced | Status::Existing => &self.diff.after,
+        }
+    }
+
+    /// The view of a node.
+    pub fn view(&self, node: &Node) -> &'a View {
+        self.diff.after.view(node.view)
+    }
+
+    /// The same name before the change.
+    pub fn before<'n>(&self, node: &Node<'n>) -> Node<'n>
+    where
+        'a: 'n,
+    {
+        self.diff.before.node(node.view, node.name)
+    }
+}
+
+/// What the change has to do with a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// It brings it about.
+    Introduced,
+    /// It was there before, and still is.
+    Existing,
+    /// It takes it away.
+    Fixed,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Status::Introduced => "introduced",
+            Status::Existing => "existing",
+            Status::Fixed => "fixed",
+        })
+    }
+}
+
+/// One wrong pair at a node: identity without wording. A fault on both sides is the same fault, whatever its values,
+/// lines or times to live.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The view of the other name.
+    pub view: ViewId,
+    /// The other name: the node's own, or one that depends on it.
+    pub related: Name,
+    /// The types that clash: that of the node first, that of the related name second.
+    pub types: [Rtype; 2],
+}
+
+/// What a rule says of a node.
+#[derive(Clone, Debug)]
+pub struct Telling {
+    /// Lower than the rule's own, where the case is lighter.
+    pub severity: Option<Severity>,
+    /// How it came about, in a word or two of kebab case.
+    pub cause: &'static str,
+    /// Lower case, no full stop: what will happen.
+    pub message: String,
+    /// Ways out, each an imperative that can be followed; the best first.
+    pub help: Vec<String>,
+    /// What to look at first.
+    pub primary: Label,
+    /// What else belongs to it.
+    pub related: Vec<Label>,
+    /// The names that the node's fault concerns besides its own.
+    pub names: Vec<Name>,
+}
+
+/// A place with what there is to say of it.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// Lower case, no full stop, a few words.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+impl Label {
+    /// A label at a record.
+    pub fn new(text: impl Into<String>, place: &Place) -> Label {
+        Label { text: text.into(), place: place.clone() }
+    }
+}

@@ -1,0 +1,236 @@
+//! The inputs as they were read: bytes, names, and places in them.
+//!
+//! Knows nothing of formats. A [`Span`] is always a range of bytes of one input *as it was read*; what a person
+//! sees of it is the business of `excerpt`.
+
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
+
+/// One input among [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(u32);
+
+/// A range of bytes of one input. `end` is exclusive.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// The input.
+    pub source: SourceId,
+    /// First byte, counted from 0.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range within the input's bytes.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `inner` lies in this span, edges included.
+    pub fn contains(self, inner: Span) -> bool {
+        self.source == inner.source && self.start <= inner.start && inner.end <= self.end
+    }
+}
+
+/// Where something stands: what to underline, and what to show around it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The name or the value that is spoken of.
+    pub span: Span,
+    /// The smallest thing around it that makes sense alone: one record with its attributes.
+    pub block: Span,
+    /// What the input calls that thing, such as a Terraform resource address.
+    pub address: Option<Arc<str>>,
+}
+
+/// A position for people: both count from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Bytes from the start of the input.
+    pub offset: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// The bytes of an input, read or mapped.
+#[derive(Debug)]
+pub enum Bytes {
+    /// Read into memory.
+    Owned(Vec<u8>),
+    /// Mapped from a file.
+    Mapped(memmap2::Mmap),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Owned(bytes) => bytes,
+            Bytes::Mapped(map) => map,
+        }
+    }
+}
+
+/// One input.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    bytes: Bytes,
+    index: OnceLock<Index>,
+    hidden: Vec<Range<u32>>,
+}
+
+/// All inputs of one run.
+#[derive(Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+/// Inputs of this many bytes and more are refused: spans hold 32 bits.
+pub const TOO_LARGE: usize = u32::MAX as usize;
+
+impl Sources {
+    /// Takes an input in. `name` is the path as the user gave it. The bytes must be fewer than [`TOO_LARGE`].
+    pub fn add(&mut self, name: String, bytes: Bytes) -> SourceId {
+        assert!(bytes.len() < TOO_LARGE, "workspace refuses inputs of 4 GiB and more");
+        let id = SourceId(u32::try_from(self.0.len()).expect("fewer inputs than bytes"));
+        self.0.push(Source { name, bytes, index: OnceLock::new(), hidden: Vec::new() });
+        id
+    }
+
+    /// The input with this id.
+    pub fn get(&self, id: SourceId) -> &Source {
+        &self.0[id.0 as usize]
+    }
+
+    /// All inputs in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
+        (0..).map(SourceId).zip(&self.0)
+    }
+
+    /// Marks values that must not reach any output.
+    pub fn hide(&mut self, spans: impl IntoIterator<Item = Span>) {
+        for span in spans {
+            self.0[span.source.0 as usize].hidden.push(span.start..span.end);
+        }
+        for source in &mut self.0 {
+            source.hidden.sort_unstable_by_key(|range| range.start);
+        }
+    }
+
+    /// The position of the first byte of `span`.
+    pub fn start(&self, span: Span) -> Position {
+        self.get(span.source).position(span.start)
+    }
+
+    /// The position of the byte after the last of `span`.
+    pub fn end(&self, span: Span) -> Position {
+        self.get(span.source).position(span.end)
+    }
+}
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+impl Source {
+    /// The path as the user gave it, or `-`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The bytes as read. A byte order mark is part of them.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The ranges that [`Sources::hide`] marked, by start.
+    pub fn hidden(&self) -> &[Range<u32>] {
+        &self.hidden
+    }
+
+    /// The bytes of the line that holds `offset`, without its line end.
+    pub fn line_around(&self, offset: u32) -> Range<usize> {
+        let at = offset as usize;
+        let start = memchr::memrchr(b'\n', &self.bytes[..at]).map_or(0, |newline| newline + 1);
+        let end = memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |newline| at + newline);
+        start..end
+    }
+
+    fn position(&self, offset: u32) -> Position {
+        let index = self.index.get_or_init(|| Index::new(&self.bytes));
+        let line = index.lines.partition_point(|&start| start <= offset);
+        let start = index.lines[line - 1];
+        let column = index.characters(&self.bytes, offset) - index.characters(&self.bytes, start) + 1;
+        Position { offset, line: u32::try_from(line).expect("fewer lines than bytes"), column }
+    }
+}
+
+/// Where lines start, and how many characters lie before every [`BLOCK`]th byte: a plan is often one line of
+/// hundreds of megabytes, and its columns must not cost a scan each.
+#[derive(Debug)]
+struct Index {
+    lines: Vec<u32>,
+    before_block: Vec<u32>,
+}
+
+const BLOCK: usize = 1 << 16;
+
+impl Index {
+    fn new(bytes: &[u8]) -> Index {
+        let first = if bytes.starts_with(BOM) { 3 } else { 0 };
+        let offset = |at: usize| u32::try_from(at).expect("inputs are smaller than 4 GiB");
+        let lines = std::iter::once(first).chain(memchr::memchr_iter(b'\n', bytes).map(|at| offset(at + 1)));
+        let mut characters = 0;
+        let before_block = bytes.chunks(BLOCK).map(|block| {
+            let before = characters;
+            characters += count_characters(block);
+            before
+        });
+        Index { lines: lines.collect(), before_block: before_block.collect() }
+    }
+
+    /// Characters before the byte at `offset`.
+    fn characters(&self, bytes: &[u8], offset: u32) -> u32 {
+        let block = (offset as usize / BLOCK).min(self.before_block.len().saturating_sub(1));
+        let before = self.before_block.get(block).copied().unwrap_or(0);
+        before + count_characters(&bytes[block * BLOCK..offset as usize])
+    }
+}
+
+/// Counts the bytes that start a character in UTF-8.
+fn count_characters(bytes: &[u8]) -> u32 {
+    bytes.iter().map(|&byte| u32::from(byte & 0xC0 != 0x80)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(text: &str, offset: u32) -> (u32, u32) {
+        let mut sources = Sources::default();
+        let source = sources.add("x".into(), Bytes::Owned(text.into()));
+        let start = sources.start(Span { source, start: offset, end: offset });
+        (start.line, start.column)
+    }
+
+    #[test]
+    fn columns_count_characters_and_lines_end_at_newlines() {
+        assert_eq!(position("aé\nbü", 0), (1, 1));
+        assert_eq!(position("aé\nbü", 3), (1, 3));
+        assert_eq!(position("aé\nbü", 4), (2, 1));
+        assert_eq!(position("aé\nbü", 7), (2, 3));
+        assert_eq!(position("", 0), (1, 1));
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        assert_eq!(position("\u{feff}{}", 3), (1, 1));
+    }
+
+    #[test]
+    fn columns_are_right_beyond_the_first_block() {
+        let text = "é".repeat(BLOCK) + "x";
+        assert_eq!(position(&text, u32::try_from(2 * BLOCK).unwrap()), (1, u32::try_from(BLOCK).unwrap() + 1));
+    }
+}
