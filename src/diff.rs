@@ -31,6 +31,14 @@ pub enum Change<'a> {
 }
 
 impl<'a> Change<'a> {
+    /// The set as it is after the change.
+    pub fn after(self) -> Option<&'a RecordSet> {
+        match self {
+            Change::Added(after) | Change::Altered { after, .. } => Some(after),
+            Change::Removed(_) => None,
+        }
+    }
+
     /// The sets on either side.
     pub fn sets(self) -> impl Iterator<Item = &'a RecordSet> {
         let (one, other) = match self {

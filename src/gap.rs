@@ -22,7 +22,7 @@ pub static INPUT_UNREADABLE: Coverage = Coverage {
     id: "input-unreadable",
     severity: Severity::Error,
     summary: "an input, or a value in it, cannot be read",
-    page: include_str!("rules/input-unreadable.md"),
+    page: include_str!("rules/input_unreadable.md"),
 };
 
 /// A plan that does not hold all that would happen.
@@ -30,7 +30,7 @@ pub static PLAN_NOT_COMPLETE: Coverage = Coverage {
     id: "plan-not-complete",
     severity: Severity::Error,
     summary: "the plan failed, was limited to some resources, or puts some off",
-    page: include_str!("rules/plan-not-complete.md"),
+    page: include_str!("rules/plan_not_complete.md"),
 };
 
 /// A record whose owner, type, zone or exchange the plan does not know yet.
@@ -38,7 +38,7 @@ pub static UNKNOWN_UNTIL_APPLY: Coverage = Coverage {
     id: "unknown-until-apply",
     severity: Severity::Warning,
     summary: "a name, type, zone or mail exchange is not known before the change is applied",
-    page: include_str!("rules/unknown-until-apply.md"),
+    page: include_str!("rules/unknown_until_apply.md"),
 };
 
 /// A record part that is marked sensitive.
@@ -46,7 +46,7 @@ pub static SENSITIVE_VALUE: Coverage = Coverage {
     id: "sensitive-value",
     severity: Severity::Note,
     summary: "a part of a record is marked sensitive, so it is neither checked nor shown",
-    page: include_str!("rules/sensitive-value.md"),
+    page: include_str!("rules/sensitive_value.md"),
 };
 
 /// A resource type that looks like DNS and that no row describes.
@@ -54,7 +54,7 @@ pub static UNMODELLED_DNS_RESOURCE: Coverage = Coverage {
     id: "unmodelled-dns-resource",
     severity: Severity::Note,
     summary: "a resource looks like DNS records, but its type is not known here",
-    page: include_str!("rules/unmodelled-dns-resource.md"),
+    page: include_str!("rules/unmodelled_dns_resource.md"),
 };
 
 /// A zone in which an alias appears and whose other records the inputs do not show.
@@ -62,7 +62,7 @@ pub static ZONE_PARTIALLY_VISIBLE: Coverage = Coverage {
     id: "zone-partially-visible",
     severity: Severity::Note,
     summary: "an alias appears in a zone that may hold records that the inputs do not show",
-    page: include_str!("rules/zone-partially-visible.md"),
+    page: include_str!("rules/zone_partially_visible.md"),
 };
 
 /// Every kind of gap, by name.

@@ -1,14 +1,74 @@
 //! zonegate checks DNS-as-code changes before they are applied, and stops those that would break mail.
+//!
+//! [`review`] is the whole of it: inputs become a [`diff::Diff`], rules look at both of its sides, and what they find
+//! becomes a [`report::Report`]. `docs/architecture.md` is the tour.
 
+pub mod check;
+pub mod cli;
 pub mod diff;
+pub mod dump;
 pub mod excerpt;
 pub mod gap;
+pub mod load;
 pub mod name;
+pub mod policy;
 pub mod rdata;
 pub mod record;
 pub mod render;
 pub mod report;
 pub mod route;
 pub mod rule;
+pub mod rules;
 pub mod severity;
 pub mod source;
+pub mod workspace;
+
+use std::collections::BTreeSet;
+
+use crate::diff::Diff;
+use crate::load::Loaded;
+use crate::policy::Policy;
+use crate::record::{Snapshot, ViewId};
+use crate::report::{Finding, Report, Summary};
+use crate::rule::Declared;
+
+/// Checks what was loaded: the rules' findings, sorted and counted, and the verdict.
+pub fn review(loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
+    let Loaded { diff, gaps, inputs } = loaded;
+    let mut gaps = gaps.clone();
+    let mut findings = check::check(diff, declared, &policy.rules(), policy.all);
+    let mut summary = Summary {
+        zones: zones(diff),
+        records_before: records(&diff.before),
+        records_after: records(&diff.after),
+        changes: diff.changes().len(),
+        compared: inputs.iter().any(|input| input.kind != load::UNREADABLE),
+        ..Summary::default()
+    };
+    gaps.retain(|gap| policy.reports_gap(gap));
+    policy::count(&findings, &mut summary);
+    findings.retain(|finding| policy.lists(finding));
+    sort(&mut findings);
+    gaps.sort_by_key(|gap| (gap.place.span.source, gap.place.span.start, gap.coverage.id));
+    summary.exit_code = policy.exit_code(&findings, &gaps);
+    Report { findings, gaps, summary, inputs: inputs.clone() }
+}
+
+/// Views with a name or with records.
+fn zones(diff: &Diff) -> usize {
+    let sets = diff.before.sets().iter().chain(diff.after.sets());
+    let holding: BTreeSet<ViewId> = sets.map(|set| set.view).collect();
+    diff.after.views().filter(|(id, view)| view.apex.is_some() || holding.contains(id)).count()
+}
+
+fn records(snapshot: &Snapshot) -> usize {
+    snapshot.sets().iter().map(|set| set.records.len()).sum()
+}
+
+/// Introduced ones first, the gravest first, then by place.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| {
+        let span = finding.primary.place.span;
+        (finding.status, std::cmp::Reverse(finding.severity), span.source, span.start, finding.rule.id)
+    });
+}

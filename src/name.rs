@@ -3,7 +3,7 @@
 //! Two names are the same name exactly when they are equal here, so nothing that compares names has to remember
 //! case, final dots or scripts (RFC 1035 section 2.3.3, RFC 4343, RFC 5890).
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 /// An absolute domain name.
@@ -110,6 +110,12 @@ impl Name {
         std::iter::successors(Some(self.clone()), Name::parent)
     }
 
+    /// The longest name that both are within.
+    #[must_use]
+    pub fn common_ancestor(&self, other: &Name) -> Name {
+        self.ancestors().find(|ancestor| other.is_within(ancestor)).unwrap_or_else(Name::root)
+    }
+
     /// The name one label below this one, or what is wrong with the label.
     pub fn child(&self, label: &str) -> Result<Name, NameError> {
         Name::relative(label, self)
@@ -197,7 +203,7 @@ impl fmt::Display for Name {
                 match byte {
                     b'.' | b'\\' | b'"' | b';' | b'(' | b')' => text.extend(['\\', byte.into()]),
                     b'!'..=b'~' => text.push(byte.into()),
-                    _ => text.push_str(&format!("\\{byte:03}")),
+                    _ => write!(text, "\\{byte:03}")?,
                 }
             }
             text.push('.');
@@ -262,11 +268,30 @@ mod tests {
     }
 
     #[test]
+    fn any_labels_survive_being_written_and_read() {
+        // Every byte, alone and beside the ones that separate and escape.
+        for byte in 0..=u8::MAX {
+            for label in [format!(r"\{byte:03}"), format!(r"\000\{byte:03}\001"), format!(r"\{byte:03}\.\{byte:03}")] {
+                let one = name(&format!("{label}.x.example"));
+                assert_eq!(name(&one.to_string()), one, "{label}");
+                assert_eq!(one.parent(), Some(name("x.example")), "{label}");
+            }
+        }
+    }
+
+    #[test]
     fn parents_lead_to_the_root() {
         let ancestors: Vec<String> = name("a.b.c").ancestors().map(|name| name.to_string()).collect();
         assert_eq!(ancestors, ["a.b.c.", "b.c.", "c.", "."]);
         assert_eq!(Name::root().parent(), None);
         assert_eq!(name(r"a\000b.c").parent(), Some(name("c")));
+    }
+
+    #[test]
+    fn common_ancestors_are_whole_labels() {
+        assert_eq!(name("a.b.c").common_ancestor(&name("x.b.c")), name("b.c"));
+        assert_eq!(name("b.c").common_ancestor(&name("a.b.c")), name("b.c"));
+        assert_eq!(name("ab.c").common_ancestor(&name("b.d")), Name::root());
     }
 
     #[test]

@@ -34,31 +34,41 @@ pub enum Rtype {
     Other(Arc<str>),
 }
 
-const NAMED: [(Rtype, &str); 10] = [
-    (Rtype::A, "A"),
-    (Rtype::Aaaa, "AAAA"),
-    (Rtype::Alias, "ALIAS"),
-    (Rtype::Cname, "CNAME"),
-    (Rtype::Mx, "MX"),
-    (Rtype::Ns, "NS"),
-    (Rtype::Ptr, "PTR"),
-    (Rtype::Soa, "SOA"),
-    (Rtype::Srv, "SRV"),
-    (Rtype::Txt, "TXT"),
+/// Every type but [`Rtype::Other`].
+const NAMED: [Rtype; 10] = [
+    Rtype::A,
+    Rtype::Aaaa,
+    Rtype::Alias,
+    Rtype::Cname,
+    Rtype::Mx,
+    Rtype::Ns,
+    Rtype::Ptr,
+    Rtype::Soa,
+    Rtype::Srv,
+    Rtype::Txt,
 ];
 
 impl Rtype {
     /// The type with this mnemonic, in any case. Mnemonics that are not known are types too.
     pub fn from_text(text: &str) -> Rtype {
-        let named = NAMED.iter().find(|(_, mnemonic)| mnemonic.eq_ignore_ascii_case(text));
-        named.map_or_else(|| Rtype::Other(text.to_ascii_uppercase().into()), |(rtype, _)| rtype.clone())
+        let named = NAMED.iter().find(|rtype| rtype.text().eq_ignore_ascii_case(text));
+        named.cloned().unwrap_or_else(|| Rtype::Other(text.to_ascii_uppercase().into()))
     }
 
     /// The mnemonic, in upper case.
     pub fn text(&self) -> &str {
         match self {
+            Rtype::A => "A",
+            Rtype::Aaaa => "AAAA",
+            Rtype::Alias => "ALIAS",
+            Rtype::Cname => "CNAME",
+            Rtype::Mx => "MX",
+            Rtype::Ns => "NS",
+            Rtype::Ptr => "PTR",
+            Rtype::Soa => "SOA",
+            Rtype::Srv => "SRV",
+            Rtype::Txt => "TXT",
             Rtype::Other(text) => text,
-            named => NAMED.iter().find(|(rtype, _)| rtype == named).map_or("", |(_, text)| text),
         }
     }
 
@@ -175,17 +185,30 @@ impl Rdata {
         })
     }
 
-    /// The exchange, if this is an MX that has one; the root is no exchange.
-    pub fn exchange(&self) -> Option<&Name> {
+    /// Where an alias leads: a CNAME, or one that the DNS host resolves by itself.
+    pub fn alias_target(&self) -> Option<&Name> {
         match self {
-            Rdata::Mx { exchange, .. } if !exchange.is_root() => Some(exchange),
+            Rdata::Cname(target) | Rdata::Alias(target) => Some(target),
             _ => None,
         }
     }
 
+    /// Preference and exchange of an MX; the root as exchange if it is the null MX.
+    pub fn mx(&self) -> Option<(u16, &Name)> {
+        match self {
+            Rdata::Mx { preference, exchange } => Some((*preference, exchange)),
+            _ => None,
+        }
+    }
+
+    /// The exchange, if this is an MX that has one; the root is no exchange.
+    pub fn exchange(&self) -> Option<&Name> {
+        self.mx().map(|(_, exchange)| exchange).filter(|exchange| !exchange.is_root())
+    }
+
     /// Whether this is the null MX (RFC 7505 section 3).
     pub fn is_null_mx(&self) -> bool {
-        matches!(self, Rdata::Mx { exchange, .. } if exchange.is_root())
+        self.mx().is_some_and(|(_, exchange)| exchange.is_root())
     }
 }
 
@@ -240,9 +263,8 @@ mod tests {
 
     #[test]
     fn mnemonics_are_known_in_any_case() {
-        for (rtype, text) in NAMED {
-            assert_eq!(Rtype::from_text(&text.to_lowercase()), rtype);
-            assert_eq!(rtype.text(), text);
+        for rtype in NAMED {
+            assert_eq!(Rtype::from_text(&rtype.text().to_lowercase()), rtype);
         }
         assert_eq!(Rtype::from_text("Route53Provider/ALIAS").text(), "ROUTE53PROVIDER/ALIAS");
     }

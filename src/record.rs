@@ -2,7 +2,7 @@
 //!
 //! Past this line nobody knows what Terraform or YAML is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::name::Name;
@@ -13,7 +13,7 @@ use crate::source::Place;
 ///
 /// Private zones, zones of one name in several accounts, and split horizons are views of their own; records of
 /// different views never conflict.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct View {
     /// The name of the zone; none if the inputs give only an identifier of it.
     pub apex: Option<Name>,
@@ -25,12 +25,19 @@ pub struct View {
     pub host: Option<Arc<DnsHost>>,
 }
 
+impl View {
+    /// Whether this is a public zone of which only an identifier is known.
+    fn is_unnamed(&self) -> bool {
+        self.apex.is_none() && !self.private
+    }
+}
+
 /// A view in the tables of a [`Snapshot`] and of the other side of the same change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewId(u32);
 
 /// A DNS host: the service or the software that serves a zone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DnsHost {
     /// As its own documentation spells it.
     pub name: String,
@@ -41,7 +48,7 @@ pub struct DnsHost {
 }
 
 /// What a DNS host does with a CNAME beside other data at one owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Conflict {
     /// It refuses the change, so that applying it fails half-way.
     Refused,
@@ -127,6 +134,8 @@ pub struct Snapshot {
     /// The owners of MX records, by exchange.
     exchanges: HashMap<Name, Vec<(ViewId, Name)>>,
     by_apex: HashMap<Name, Vec<ViewId>>,
+    /// The public views without a name that hold records of an owner.
+    unnamed: HashMap<Name, Vec<ViewId>>,
 }
 
 /// A name in a view, with the record sets it owns on one side (RFC 1034 section 3.1).
@@ -206,10 +215,25 @@ impl Snapshot {
         self.exchanges.get(exchange).map_or(&[], Vec::as_slice)
     }
 
+    /// The record sets of a name and of everything below it.
+    pub fn within(&self, view: ViewId, name: &Name) -> &[Arc<RecordSet>] {
+        let from = self.position(view, name);
+        let count = self.sets[from..].partition_point(|set| set.view == view && set.owner.is_within(name));
+        &self.sets[from..from + count]
+    }
+
     /// Whether the name or anything below it owns a record (RFC 4592 section 2.2.3: empty non-terminals exist).
     pub fn exists(&self, view: ViewId, name: &Name) -> bool {
         let next = self.sets.get(self.position(view, name));
         next.is_some_and(|set| set.view == view && set.owner.is_within(name))
+    }
+
+    /// The delegation within the zone, at the name or above it, that hands it to a child zone: all but NS and DS is
+    /// answered there (RFC 1034 section 4.2.1, RFC 2181 section 6.1).
+    pub fn delegation(&self, view: ViewId, name: &Name) -> Option<Name> {
+        let apex = self.view(view).apex.as_ref().filter(|apex| name.is_within(apex))?;
+        let below_apex = name.ancestors().take_while(|ancestor| ancestor != apex);
+        below_apex.into_iter().find(|cut| self.node(view, cut).records(&Rtype::Ns).next().is_some())
     }
 
     /// The owner whose records answer for a name: itself, or the wildcard at its closest encloser (RFC 4592 section
@@ -224,8 +248,12 @@ impl Snapshot {
     }
 
     /// The views that a resolver would ask for a name that a record of `from` points at: those with the longest apex
-    /// above it; `from` alone if it is one of them. Other private views are never asked.
+    /// above it; `from` alone if it is one of them, or private and around the name. Other private views are never asked.
     pub fn views_for(&self, name: &Name, from: ViewId) -> Vec<ViewId> {
+        let asker = self.view(from);
+        if asker.private && asker.apex.as_ref().is_some_and(|apex| name.is_within(apex)) {
+            return vec![from];
+        }
         for ancestor in name.ancestors() {
             let Some(views) = self.by_apex.get(&ancestor) else { continue };
             if views.contains(&from) {
@@ -237,7 +265,11 @@ impl Snapshot {
             }
         }
         // A zone whose name is not known may hold the name all the same.
-        if self.view(from).apex.is_none() { vec![from] } else { Vec::new() }
+        match self.unnamed.get(name) {
+            Some(views) if !views.contains(&from) => views.clone(),
+            _ if asker.apex.is_none() => vec![from],
+            _ => Vec::new(),
+        }
     }
 
     fn position(&self, view: ViewId, name: &Name) -> usize {
@@ -260,7 +292,14 @@ impl Snapshot {
                 by_apex.entry(apex.clone()).or_default().push(id);
             }
         }
-        Snapshot { views, whole, sets, exchanges, by_apex }
+        let mut unnamed: HashMap<Name, Vec<ViewId>> = HashMap::new();
+        for set in sets.iter().filter(|set| views[set.view.0 as usize].is_unnamed()) {
+            let holding = unnamed.entry(set.owner.clone()).or_default();
+            if !holding.contains(&set.view) {
+                holding.push(set.view);
+            }
+        }
+        Snapshot { views, whole, sets, exchanges, by_apex, unnamed }
     }
 }
 
@@ -291,6 +330,9 @@ impl Side {
 #[derive(Debug, Default)]
 pub struct Builder {
     views: Vec<View>,
+    ids: HashMap<View, ViewId>,
+    /// The public views by apex.
+    public: HashMap<Name, Vec<ViewId>>,
     whole_before: Vec<bool>,
     whole_after: Vec<bool>,
     sets: Vec<(Side, RecordSet)>,
@@ -299,13 +341,44 @@ pub struct Builder {
 impl Builder {
     /// The id of a view; the same view always gets the same id.
     pub fn view(&mut self, view: View) -> ViewId {
-        let at = self.views.iter().position(|known| *known == view).unwrap_or_else(|| {
-            self.views.push(view);
-            self.whole_before.push(false);
-            self.whole_after.push(false);
-            self.views.len() - 1
-        });
-        ViewId(u32::try_from(at).expect("fewer views than bytes"))
+        if let Some(id) = self.ids.get(&view) {
+            return *id;
+        }
+        let id = ViewId(u32::try_from(self.views.len()).expect("fewer views than bytes"));
+        self.ids.insert(view.clone(), id);
+        if let Some(apex) = view.apex.clone().filter(|_| !view.private) {
+            self.public.entry(apex).or_default().push(id);
+        }
+        self.views.push(view);
+        self.whole_before.push(false);
+        self.whole_after.push(false);
+        id
+    }
+
+    /// Gives a view the name of its zone, found out after its first records were added.
+    pub fn name_view(&mut self, view: ViewId, apex: Name) {
+        self.public.entry(apex.clone()).or_default().push(view);
+        self.views[view.0 as usize].apex = Some(apex);
+    }
+
+    /// The only public view with the longest apex above a name.
+    pub fn public_view_around(&self, name: &Name) -> Option<ViewId> {
+        let deepest = name.ancestors().find_map(|ancestor| self.public.get(&ancestor))?;
+        if let [view] = deepest[..] { Some(view) } else { None }
+    }
+
+    /// The only public view without a name that holds a record of this owner.
+    pub fn unnamed_view_with(&self, owner: &Name) -> Option<ViewId> {
+        let holding = self.sets.iter().filter(|(_, set)| set.owner == *owner).map(|(_, set)| set.view);
+        let mut views: Vec<ViewId> = holding.filter(|view| self.views[view.0 as usize].is_unnamed()).collect();
+        views.dedup();
+        if let [view] = views[..] { Some(view) } else { None }
+    }
+
+    /// The owners and types of the records that stand before the change.
+    pub fn owned_before(&self) -> HashSet<(ViewId, Name, Rtype)> {
+        let before = self.sets.iter().filter(|(side, _)| side.is_before());
+        before.map(|(_, set)| (set.view, set.owner.clone(), set.rtype.clone())).collect()
     }
 
     /// Says that everything in the view is known on these sides.
@@ -334,9 +407,10 @@ impl Builder {
                 before.push(Arc::clone(&shared));
                 after.push(shared);
             } else {
-                let on = |wanted: fn(Side) -> bool| group.iter().filter(move |(side, _)| wanted(*side));
-                before.extend(join(on(Side::is_before).map(|(_, set)| set.clone())).map(Arc::new));
-                after.extend(join(on(Side::is_after).map(|(_, set)| set.clone())).map(Arc::new));
+                let on_before = group.iter().filter(|(side, _)| side.is_before()).map(|(_, set)| set.clone());
+                before.extend(join(on_before).map(Arc::new));
+                let on_after = group.into_iter().filter(|(side, _)| side.is_after()).map(|(_, set)| set);
+                after.extend(join(on_after).map(Arc::new));
             }
         }
         let views: Arc<[View]> = self.views.into();
@@ -350,4 +424,132 @@ fn join(sets: impl IntoIterator<Item = RecordSet>) -> Option<RecordSet> {
         joined.records.extend(set.records);
         joined
     })
+}
+
+#[cfg(test)]
+impl RecordSet {
+    /// A set of one record, written as `owner TYPE data`, that stands nowhere.
+    pub(crate) fn from_line(view: ViewId, line: &str) -> RecordSet {
+        use crate::source::{Bytes, Sources, Span};
+
+        let [owner, rtype, data] = line.splitn(3, ' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let rtype = Rtype::from_text(rtype);
+        let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+        let span = Span { source, start: 0, end: 0 };
+        let place = Place { span, block: span, address: None };
+        let rdata = Rdata::parse(&rtype, data, Name::parse).expect("tests write good data");
+        let records = vec![Record { rdata, ttl: None, served: Served::AsIs, place }];
+        let owner = Name::parse(owner).expect("tests write good names");
+        RecordSet { view, owner, rtype, variant: None, records }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    fn zone(apex: &str, private: bool) -> View {
+        View { apex: Some(name(apex)), id: private.then(|| "private".into()), private, host: None }
+    }
+
+    /// A side with one zone, `example.com`.
+    fn side(lines: &[&str]) -> (Snapshot, ViewId) {
+        let mut builder = Builder::default();
+        let view = builder.view(zone("example.com", false));
+        for line in lines {
+            builder.add(Side::Both, RecordSet::from_line(view, line));
+        }
+        (builder.finish().1, view)
+    }
+
+    #[test]
+    fn sets_of_one_owner_and_type_join_and_sides_share_what_is_unchanged() {
+        let mut builder = Builder::default();
+        let view = builder.view(zone("example.com", false));
+        assert_eq!(builder.view(zone("example.com", false)), view, "the same view has one id");
+        builder.add(Side::Both, RecordSet::from_line(view, "a.example.com MX 10 mx1.example.net"));
+        builder.add(Side::After, RecordSet::from_line(view, "a.example.com MX 20 mx2.example.net"));
+        builder.add(Side::Before, RecordSet::from_line(view, "b.example.com A 192.0.2.1"));
+        builder.add(Side::Both, RecordSet::from_line(view, "c.example.com A 192.0.2.1"));
+        let (before, after) = builder.finish();
+        let count = |side: &Snapshot, owner: &str| {
+            side.node(view, &name(owner)).sets.iter().map(|set| set.records.len()).sum::<usize>()
+        };
+        assert_eq!((count(&before, "a.example.com"), count(&after, "a.example.com")), (1, 2));
+        assert_eq!((count(&before, "b.example.com"), count(&after, "b.example.com")), (1, 0));
+        let shared = |side: &Snapshot| Arc::clone(&side.node(view, &name("c.example.com")).sets[0]);
+        assert!(Arc::ptr_eq(&shared(&before), &shared(&after)));
+    }
+
+    #[test]
+    fn wildcards_answer_from_the_closest_encloser_only() {
+        // The zone of RFC 4592 section 2.2.1, in short.
+        let (side, view) = side(&[
+            "*.example.com MX 10 mx.example.net",
+            "sub.*.example.com TXT x",
+            "host1.example.com A 192.0.2.1",
+            "_ssh._tcp.host1.example.com SRV 0 0 22 host1.example.com",
+        ]);
+        let answering = |text: &str| side.answering(view, &name(text)).map(|owner| owner.unrooted());
+        assert_eq!(answering("host3.example.com").as_deref(), Some("*.example.com"));
+        assert_eq!(answering("foo.bar.example.com").as_deref(), Some("*.example.com"));
+        assert_eq!(answering("host1.example.com").as_deref(), Some("host1.example.com"));
+        assert_eq!(answering("_telnet._tcp.host1.example.com"), None);
+        assert_eq!(
+            answering("_tcp.host1.example.com").as_deref(),
+            Some("_tcp.host1.example.com"),
+            "an empty non-terminal"
+        );
+        assert_eq!(answering("ghost.*.example.com"), None);
+    }
+
+    #[test]
+    fn a_delegation_hands_over_its_own_name_and_all_below() {
+        let (side, view) = side(&[
+            "example.com NS ns1.example.net",
+            "sub.example.com NS ns1.example.org",
+            "a.b.sub.example.com A 192.0.2.1",
+        ]);
+        let delegation = |text: &str| side.delegation(view, &name(text)).map(|cut| cut.unrooted());
+        for below in ["sub.example.com", "x.sub.example.com", "a.b.sub.example.com"] {
+            assert_eq!(delegation(below).as_deref(), Some("sub.example.com"), "{below}");
+        }
+        for outside in ["www.example.com", "example.com", "sub.example.net"] {
+            assert_eq!(delegation(outside), None, "{outside}");
+        }
+        assert_eq!(side.within(view, &name("sub.example.com")).len(), 2);
+    }
+
+    #[test]
+    fn a_name_is_looked_for_in_the_deepest_zone_that_its_asker_can_see() {
+        let mut builder = Builder::default();
+        let parent = builder.view(zone("example.com", false));
+        let child = builder.view(zone("sub.example.com", false));
+        let inside = builder.view(zone("example.com", true));
+        let other = builder.view(zone("example.net", false));
+        let (_, side) = builder.finish();
+        let views = |text: &str, from| side.views_for(&name(text), from);
+        assert_eq!(views("www.example.com", parent), [parent]);
+        assert_eq!(views("www.example.com", inside), [inside]);
+        assert_eq!(views("www.example.com", other), [parent], "never a private zone from outside");
+        assert_eq!(views("www.sub.example.com", parent), [child]);
+        assert_eq!(views("www.sub.example.com", inside), [inside], "a private zone answers alone");
+        assert_eq!(views("www.example.org", parent), []);
+    }
+
+    #[test]
+    fn exchanges_lead_back_to_their_owners() {
+        let (side, view) = side(&[
+            "example.com MX 10 mail.example.com",
+            "a.example.com MX 10 mail.example.com",
+            "b.example.com MX 0 .",
+        ]);
+        let owners = side.mail_owners(&name("MAIL.example.com"));
+        assert_eq!(owners, [(view, name("example.com")), (view, name("a.example.com"))]);
+        assert!(side.mail_owners(&Name::root()).is_empty(), "the null mx names nobody");
+    }
 }

@@ -6,9 +6,10 @@ use crate::gap::Gap;
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::View;
-use crate::rule::{Label, Rule, Status};
+use crate::route::Reroute;
+use crate::rule::{Cause, Label, Rule, Status};
 use crate::severity::Severity;
-use crate::source::SourceId;
+use crate::source::Input;
 
 /// One fault, found and put into words.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub struct Finding {
     /// What the change has to do with it.
     pub status: Status,
     /// How it came about, in a word or two of kebab case.
-    pub cause: &'static str,
+    pub cause: Cause,
     /// The view it stands in.
     pub view: View,
     /// The host it is about, then the names it concerns.
@@ -33,6 +34,8 @@ pub struct Finding {
     pub message: String,
     /// Ways out, the best first.
     pub help: Vec<String>,
+    /// Where mail for the host goes, if the change has it go elsewhere.
+    pub route: Option<Reroute>,
     /// What to look at first.
     pub primary: Label,
     /// What else belongs to it.
@@ -63,17 +66,6 @@ pub fn hex(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()
-}
-
-/// One input that was read.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// Its bytes.
-    pub source: SourceId,
-    /// What it is, such as `terraform-plan`.
-    pub kind: &'static str,
-    /// What was read from it and what was left out, for people who ask.
-    pub notes: Vec<String>,
 }
 
 /// Findings by severity.

@@ -1,7 +1,7 @@
 //! Where mail for a name goes, as far as one snapshot can tell (RFC 5321 section 5.1).
 
 use crate::name::Name;
-use crate::rdata::{Rdata, Rtype};
+use crate::rdata::Rdata;
 use crate::record::{Node, Record, Served, Snapshot, ViewId};
 
 /// What a mail server finds when it looks for the servers of a name.
@@ -17,7 +17,12 @@ pub enum Destination {
     /// A null MX at this name: mail is refused at once (RFC 7505).
     Refused(Name),
     /// No MX, so port 25 of this name's own addresses (implicit MX).
-    Address(Name),
+    Address {
+        /// The name.
+        name: Name,
+        /// Whether the view is known whole, so that there is no MX that the inputs do not show.
+        certain: bool,
+    },
     /// This name has neither MX nor address.
     Nowhere(Name),
     /// The aliases lead back to this name.
@@ -26,50 +31,114 @@ pub enum Destination {
     OutOfView(Name),
 }
 
+/// Where mail for a name goes before and after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reroute {
+    /// What a mail server finds before it.
+    pub before: Destination,
+    /// What it finds after it.
+    pub after: Destination,
+}
+
+impl Reroute {
+    /// What a change does to the mail of a name; none if that stays the same, or if the name had no MX to begin with.
+    pub fn of(before: &Snapshot, after: &Snapshot, view: ViewId, name: &Name) -> Option<Reroute> {
+        let [before, after] = [before, after].map(|side| Destination::of(side, view, name));
+        let had_mx = matches!(before, Destination::Exchanges { .. } | Destination::Refused(_));
+        (had_mx && before != after).then_some(Reroute { before, after })
+    }
+}
+
+/// Longer chains of aliases are given up, as resolvers do: BIND and Unbound follow fewer than this.
+const LONGEST_CHAIN: usize = 16;
+
 impl Destination {
-    /// Follows mail for `name`, starting in `view`.
+    /// Follows mail for `name`, which is looked for in `view`.
     pub fn of(snapshot: &Snapshot, view: ViewId, name: &Name) -> Destination {
-        let mut seen = vec![name.clone()];
-        let mut views = vec![view];
+        end(snapshot, Chain::walk(snapshot, vec![view], vec![name.clone()]))
+    }
+
+    /// Follows mail for `owner`, an alias in `view` for `target`, as if the alias were served as one.
+    pub fn of_alias(snapshot: &Snapshot, view: ViewId, owner: &Name, target: &Name) -> Destination {
+        let views = snapshot.views_for(target, view);
+        end(snapshot, Chain::walk(snapshot, views, vec![owner.clone(), target.clone()]))
+    }
+}
+
+/// The last name that the aliases of `target` lead to, looked for from `view`, as far as they are in view.
+pub fn last_target(snapshot: &Snapshot, view: ViewId, target: &Name) -> Name {
+    Chain::walk(snapshot, snapshot.views_for(target, view), vec![target.clone()]).last
+}
+
+/// A chain of aliases, followed as far as it goes.
+struct Chain {
+    /// The last name.
+    last: Name,
+    /// Why it ends there.
+    end: End,
+}
+
+/// Why a chain of aliases ends.
+enum End {
+    /// The records of this owner answer, and no alias; none if nothing answers.
+    Answer(ViewId, Option<Name>),
+    /// The last name was there before.
+    Loop,
+    /// No view, or several, or a child zone that is not loaded, or an alias that leads nobody knows where.
+    OutOfView,
+}
+
+impl Chain {
+    /// Follows the last of the names that were `seen`, which is looked for in `views`.
+    fn walk(snapshot: &Snapshot, mut views: Vec<ViewId>, mut seen: Vec<Name>) -> Chain {
         loop {
-            let name = seen.last().expect("starts with one").clone();
-            // Several public zones of one name: which of them the world sees is not known.
-            let [view] = views[..] else { return Destination::OutOfView(name) };
-            let owner = snapshot.answering(view, &name);
+            let last = seen.last().expect("starts with one").clone();
+            let [view] = views[..] else { return Chain { last, end: End::OutOfView } };
+            if seen.len() > LONGEST_CHAIN || snapshot.delegation(view, &last).is_some() {
+                return Chain { last, end: End::OutOfView };
+            }
+            let owner = snapshot.answering(view, &last);
             let node = owner.as_ref().map(|owner| snapshot.node(view, owner));
             let alias = node.and_then(|node| node.cnames().next());
             match alias.map(|record| (&record.rdata, record.served)) {
+                None => return Chain { last, end: End::Answer(view, owner) },
                 Some((Rdata::Cname(target) | Rdata::Alias(target), Served::AsIs)) => {
                     if seen.contains(target) {
-                        return Destination::Loop(target.clone());
+                        return Chain { last: target.clone(), end: End::Loop };
                     }
                     views = snapshot.views_for(target, view);
                     seen.push(target.clone());
                 }
-                Some(_) => return Destination::OutOfView(name),
-                None => return at(node, &name, snapshot.is_whole(view)),
+                Some(_) => return Chain { last, end: End::OutOfView },
             }
         }
     }
 }
 
-/// The destination that a name without an alias gives.
-fn at(node: Option<Node>, name: &Name, whole: bool) -> Destination {
-    let Some(node) = node.filter(|node| !node.sets.is_empty() || whole) else {
-        return if whole { Destination::Nowhere(name.clone()) } else { Destination::OutOfView(name.clone()) };
-    };
+/// The destination that the end of a chain is.
+fn end(snapshot: &Snapshot, Chain { last, end }: Chain) -> Destination {
+    match end {
+        End::Answer(view, Some(owner)) => at(&snapshot.node(view, &owner), last, snapshot.is_whole(view)),
+        End::Answer(view, None) if snapshot.is_whole(view) => Destination::Nowhere(last),
+        End::Loop => Destination::Loop(last),
+        End::Answer(_, None) | End::OutOfView => Destination::OutOfView(last),
+    }
+}
+
+/// The destination that a name without an alias is, by the records that answer for it.
+fn at(node: &Node, name: Name, whole: bool) -> Destination {
     let mut exchanges: Vec<(u16, Name)> = node.mx().filter_map(preference_and_exchange).collect();
     exchanges.sort();
     if node.mx().next().is_some() {
-        Destination::Exchanges { owner: name.clone(), exchanges }
+        Destination::Exchanges { owner: name, exchanges }
     } else if node.null_mx().is_some() {
-        Destination::Refused(name.clone())
+        Destination::Refused(name)
     } else if node.addresses().next().is_some() {
-        Destination::Address(name.clone())
+        Destination::Address { name, certain: whole }
     } else if whole {
-        Destination::Nowhere(name.clone())
+        Destination::Nowhere(name)
     } else {
-        Destination::OutOfView(name.clone())
+        Destination::OutOfView(name)
     }
 }
 
@@ -80,24 +149,84 @@ fn preference_and_exchange(record: &Record) -> Option<(u16, Name)> {
     }
 }
 
-/// The last name of the chain of aliases that starts with the CNAMEs of `node`, as far as it is in view; the target
-/// itself if it is not.
-pub fn last_target(snapshot: &Snapshot, view: ViewId, target: &Name) -> Name {
-    let mut seen = vec![target.clone()];
-    let mut from = view;
-    loop {
-        let name = seen.last().expect("starts with one").clone();
-        let [view] = snapshot.views_for(&name, from)[..] else { return name };
-        let Some(owner) = snapshot.answering(view, &name) else { return name };
-        let node = snapshot.node(view, &owner);
-        let next = node.records(&Rtype::Cname).find_map(|record| match &record.rdata {
-            Rdata::Cname(next) | Rdata::Alias(next) if record.served == Served::AsIs => Some(next.clone()),
-            _ => None,
-        });
-        match next {
-            Some(next) if !seen.contains(&next) => seen.push(next),
-            _ => return name,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Builder, RecordSet, Side, View};
+
+    fn name(text: &str) -> Name {
+        Name::parse(text).unwrap()
+    }
+
+    /// Where mail for `owner` goes in the zone `example.com` with these records.
+    fn destination(owner: &str, whole: bool, lines: &[&str]) -> Destination {
+        let mut builder = Builder::default();
+        let view = builder.view(View { apex: Some(name("example.com")), id: None, private: false, host: None });
+        if whole {
+            builder.mark_whole(view, Side::Both);
         }
-        from = view;
+        for line in lines {
+            builder.add(Side::Both, RecordSet::from_line(view, line));
+        }
+        Destination::of(&builder.finish().1, view, &name(owner))
+    }
+
+    const WEB: &str = "www.example.com A 192.0.2.1";
+    const SHOP: &str = "shop.example.com CNAME www.example.com";
+
+    #[test]
+    fn aliases_are_followed_to_the_mx() {
+        let mx = ["www.example.com MX 20 b.example.net", "www.example.com MX 10 a.example.net"];
+        let exchanges = vec![(10, name("a.example.net")), (20, name("b.example.net"))];
+        let owner = name("www.example.com");
+        assert_eq!(
+            destination("shop.example.com", false, &[SHOP, mx[0], mx[1]]),
+            Destination::Exchanges { owner, exchanges }
+        );
+    }
+
+    #[test]
+    fn without_an_mx_the_address_takes_mail_if_that_is_all_there_is() {
+        let address = |certain| Destination::Address { name: name("www.example.com"), certain };
+        assert_eq!(destination("shop.example.com", true, &[SHOP, WEB]), address(true));
+        assert_eq!(destination("shop.example.com", false, &[SHOP, WEB]), address(false));
+    }
+
+    #[test]
+    fn what_is_not_there_is_nowhere_only_in_a_whole_zone() {
+        assert_eq!(destination("shop.example.com", true, &[SHOP]), Destination::Nowhere(name("www.example.com")));
+        assert_eq!(destination("shop.example.com", false, &[SHOP]), Destination::OutOfView(name("www.example.com")));
+        let away = ["shop.example.com CNAME www.example.org"];
+        assert_eq!(destination("shop.example.com", true, &away), Destination::OutOfView(name("www.example.org")));
+    }
+
+    #[test]
+    fn refusals_and_loops_are_ends_too() {
+        let refused = [SHOP, "www.example.com MX 0 ."];
+        assert_eq!(destination("shop.example.com", true, &refused), Destination::Refused(name("www.example.com")));
+        let around = [SHOP, "www.example.com CNAME shop.example.com"];
+        assert_eq!(destination("shop.example.com", true, &around), Destination::Loop(name("shop.example.com")));
+    }
+
+    #[test]
+    fn a_child_zone_that_is_not_loaded_is_out_of_view() {
+        let cut = ["shop.example.com CNAME a.sub.example.com", "sub.example.com NS ns1.example.net"];
+        assert_eq!(destination("shop.example.com", true, &cut), Destination::OutOfView(name("a.sub.example.com")));
+    }
+
+    #[test]
+    fn long_chains_are_given_up() {
+        let links: Vec<String> =
+            (0..100).map(|at| format!("a{at}.example.com CNAME a{}.example.com", at + 1)).collect();
+        let links: Vec<&str> = links.iter().map(String::as_str).collect();
+        assert_eq!(destination("a0.example.com", true, &links), Destination::OutOfView(name("a16.example.com")));
+    }
+
+    #[test]
+    fn a_wildcard_answers_for_a_target_that_has_no_records() {
+        let wildcard = [SHOP, "*.example.com MX 10 a.example.net"];
+        let exchanges = vec![(10, name("a.example.net"))];
+        let owner = name("www.example.com");
+        assert_eq!(destination("shop.example.com", true, &wildcard), Destination::Exchanges { owner, exchanges });
     }
 }

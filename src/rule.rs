@@ -80,6 +80,29 @@ pub struct Declared {
     pub mail_cname_targets: Vec<Name>,
 }
 
+/// Domains of services that send or handle mail for their customers and ask them for an alias at a name of their own.
+const MAIL_SERVICES: [&str; 12] = [
+    "amazonses.com",
+    "createsend.com",
+    "hubspotemail.net",
+    "mailchimpapp.net",
+    "mailgun.org",
+    "mailjet.com",
+    "mandrillapp.com",
+    "mcsv.net",
+    "mtasv.net",
+    "sendgrid.net",
+    "sparkpostmail.com",
+    "zcsend.net",
+];
+
+impl Default for Declared {
+    fn default() -> Declared {
+        let name = |service| Name::parse(service).expect("a test reads every one");
+        Declared { mail_cname_targets: MAIL_SERVICES.into_iter().map(name).collect() }
+    }
+}
+
 impl Declared {
     /// Whether an alias to this target is meant to hand a name's mail to a mail service.
     pub fn is_mail_service(&self, target: &Name) -> bool {
@@ -142,6 +165,40 @@ impl fmt::Display for Status {
     }
 }
 
+/// How a fault came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// An alias is new.
+    CnameAdded,
+    /// An MX is new, and the alias was there before.
+    MxAdded,
+    /// Alias and MX are both new.
+    BothAdded,
+    /// An alias takes the place of records of another type.
+    TypeChanged,
+    /// The fault was there before the change.
+    PreExisting,
+    /// The DNS host served the alias as addresses, and no longer does.
+    FlatteningEnded,
+    /// The host that an MX names becomes an alias.
+    ExchangeChanged,
+}
+
+impl Cause {
+    /// A word or two of kebab case, stable for ever.
+    pub fn text(self) -> &'static str {
+        match self {
+            Cause::CnameAdded => "cname-added",
+            Cause::MxAdded => "mx-added",
+            Cause::BothAdded => "both-added",
+            Cause::TypeChanged => "type-changed",
+            Cause::PreExisting => "pre-existing",
+            Cause::FlatteningEnded => "flattening-ended",
+            Cause::ExchangeChanged => "exchange-changed",
+        }
+    }
+}
+
 /// One wrong pair at a node: identity without wording. A fault on both sides is the same fault, whatever its values,
 /// lines or times to live.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,8 +216,8 @@ pub struct Fault {
 pub struct Telling {
     /// Lower than the rule's own, where the case is lighter.
     pub severity: Option<Severity>,
-    /// How it came about, in a word or two of kebab case.
-    pub cause: &'static str,
+    /// How it came about.
+    pub cause: Cause,
     /// Lower case, no full stop: what will happen.
     pub message: String,
     /// Ways out, each an imperative that can be followed; the best first.

@@ -27,6 +27,11 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
+    /// Whether both are one place.
+    pub fn is_same(self, other: Span) -> bool {
+        (self.source, self.range()) == (other.source, other.range())
+    }
+
     /// Whether `inner` lies in this span, edges included.
     pub fn contains(self, inner: Span) -> bool {
         self.source == inner.source && self.start <= inner.start && inner.end <= self.end
@@ -40,7 +45,7 @@ pub struct Place {
     pub span: Span,
     /// The smallest thing around it that makes sense alone: one record with its attributes.
     pub block: Span,
-    /// What the input calls that thing, such as a Terraform resource address.
+    /// What the input calls that thing, such as an address in a plan.
     pub address: Option<Arc<str>>,
 }
 
@@ -80,8 +85,21 @@ impl Deref for Bytes {
 pub struct Source {
     name: String,
     bytes: Bytes,
+    /// The bytes of the file, where `bytes` is their translation to UTF-8.
+    original: Option<Bytes>,
     index: OnceLock<Index>,
     hidden: Vec<Range<u32>>,
+}
+
+/// What an input turned out to be.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its bytes.
+    pub source: SourceId,
+    /// Such as `terraform-plan`.
+    pub kind: &'static str,
+    /// What was read from it, for people who ask.
+    pub notes: Vec<String>,
 }
 
 /// All inputs of one run.
@@ -94,9 +112,18 @@ pub const TOO_LARGE: usize = u32::MAX as usize;
 impl Sources {
     /// Takes an input in. `name` is the path as the user gave it. The bytes must be fewer than [`TOO_LARGE`].
     pub fn add(&mut self, name: String, bytes: Bytes) -> SourceId {
+        self.push(name, bytes, None)
+    }
+
+    /// Takes in an input that was translated to UTF-8; places count the bytes of the translation.
+    pub fn add_decoded(&mut self, name: String, text: Vec<u8>, original: Bytes) -> SourceId {
+        self.push(name, Bytes::Owned(text), Some(original))
+    }
+
+    fn push(&mut self, name: String, bytes: Bytes, original: Option<Bytes>) -> SourceId {
         assert!(bytes.len() < TOO_LARGE, "workspace refuses inputs of 4 GiB and more");
         let id = SourceId(u32::try_from(self.0.len()).expect("fewer inputs than bytes"));
-        self.0.push(Source { name, bytes, index: OnceLock::new(), hidden: Vec::new() });
+        self.0.push(Source { name, bytes, original, index: OnceLock::new(), hidden: Vec::new() });
         id
     }
 
@@ -110,13 +137,18 @@ impl Sources {
         (0..).map(SourceId).zip(&self.0)
     }
 
-    /// Marks values that must not reach any output.
+    /// Marks values that must not reach any output. Ranges that overlap become one.
     pub fn hide(&mut self, spans: impl IntoIterator<Item = Span>) {
         for span in spans {
             self.0[span.source.0 as usize].hidden.push(span.start..span.end);
         }
         for source in &mut self.0 {
             source.hidden.sort_unstable_by_key(|range| range.start);
+            source.hidden.dedup_by(|next, kept| {
+                let overlaps = next.start < kept.end;
+                kept.end = if overlaps { kept.end.max(next.end) } else { kept.end };
+                overlaps
+            });
         }
     }
 
@@ -144,7 +176,12 @@ impl Source {
         &self.bytes
     }
 
-    /// The ranges that [`Sources::hide`] marked, by start.
+    /// The bytes of the file itself, whatever its encoding.
+    pub fn as_read(&self) -> &[u8] {
+        self.original.as_ref().unwrap_or(&self.bytes)
+    }
+
+    /// The ranges that [`Sources::hide`] marked, by start; none overlaps another.
     pub fn hidden(&self) -> &[Range<u32>] {
         &self.hidden
     }
@@ -174,7 +211,7 @@ struct Index {
     before_block: Vec<u32>,
 }
 
-const BLOCK: usize = 1 << 16;
+const BLOCK: usize = 1 << 12;
 
 impl Index {
     fn new(bytes: &[u8]) -> Index {
@@ -200,7 +237,7 @@ impl Index {
 
 /// Counts the bytes that start a character in UTF-8.
 fn count_characters(bytes: &[u8]) -> u32 {
-    bytes.iter().map(|&byte| u32::from(byte & 0xC0 != 0x80)).sum()
+    u32::try_from(bytecount::num_chars(bytes)).expect("inputs are smaller than 4 GiB")
 }
 
 #[cfg(test)]

@@ -1,0 +1,172 @@
+//! The engine: asks the rules about the names that a change can affect, on both sides, and works out what the change
+//! is to blame for.
+
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
+
+use crate::diff::{Change, Diff};
+use crate::name::Name;
+use crate::rdata::Rtype;
+use crate::record::{RecordSet, Snapshot, ViewId};
+use crate::report::Finding;
+use crate::route::Reroute;
+use crate::rule::{Check, Declared, Fault, Rule, Scene, Status, Telling, World};
+use crate::rules::GROUPS;
+
+/// A name in a view.
+type Host = (ViewId, Name);
+
+/// Every finding of these rules in a change. Without `all`, only names that the change can affect are looked at; rules
+/// then cost as the change grows, not as the zone grows.
+pub fn check(diff: &Diff, declared: &Declared, rules: &[&'static Rule], all: bool) -> Vec<Finding> {
+    let hosts = if all { all_hosts(diff) } else { affected_hosts(diff) };
+    let mut findings = Vec::new();
+    for host in &hosts {
+        let found = rules.iter().flat_map(|rule| findings_of(rule, diff, declared, host)).collect();
+        findings.extend(one_for_each_fault(found));
+    }
+    findings
+}
+
+/// The names whose answers a change can alter, or whose mail depends on one that it alters.
+pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
+    let mut hosts = BTreeSet::new();
+    for set in diff.changes().into_iter().flat_map(Change::sets) {
+        for side in [&diff.before, &diff.after] {
+            affected_by(side, set, &mut hosts);
+            // A delegation that comes or goes hides or uncovers what stands below it.
+            if set.rtype == Rtype::Ns && side.view(set.view).apex.as_ref() != Some(&set.owner) {
+                for below in side.within(set.view, &set.owner) {
+                    affected_by(side, below, &mut hosts);
+                }
+            }
+        }
+    }
+    hosts
+}
+
+/// The owner of a set, and the exchanges that the set names.
+fn affected_by(side: &Snapshot, set: &RecordSet, hosts: &mut BTreeSet<Host>) {
+    hosts.insert((set.view, set.owner.clone()));
+    for exchange in set.records.iter().filter_map(|record| record.rdata.exchange()) {
+        let views = side.views_for(exchange, set.view).into_iter();
+        hosts.extend(views.map(|view| (view, exchange.clone())));
+    }
+}
+
+/// Every name that owns a record on either side.
+pub fn all_hosts(diff: &Diff) -> BTreeSet<Host> {
+    let sets = diff.before.sets().iter().chain(diff.after.sets());
+    sets.map(|set| (set.view, set.owner.clone())).collect()
+}
+
+fn findings_of(rule: &'static Rule, diff: &Diff, declared: &Declared, (view, name): &Host) -> Vec<Finding> {
+    let node = diff.after.node(*view, name);
+    let scene = |status| Scene { diff, declared, status };
+    let reroute = LazyCell::new(|| Reroute::of(&diff.before, &diff.after, *view, name));
+    let finding = |status, types: Vec<Rtype>, telling: Telling| {
+        let Telling { severity, cause, mut message, mut help, primary, related, names } = telling;
+        if status == Status::Fixed {
+            message = format!("no longer so: {message}");
+            help.clear();
+        }
+        Finding {
+            rule,
+            severity: severity.unwrap_or(rule.severity),
+            status,
+            cause,
+            view: diff.after.view(*view).clone(),
+            names: std::iter::once(name.clone()).chain(names).collect(),
+            types,
+            also: Vec::new(),
+            message,
+            help,
+            route: (status == Status::Introduced).then(|| reroute.clone()).flatten(),
+            primary,
+            related,
+        }
+    };
+    let mut findings = Vec::new();
+    for check in rule.checks {
+        match check {
+            Check::State { find, tell } => {
+                let faults = |snapshot: &Snapshot| {
+                    if is_below_delegation(snapshot, *view, name) {
+                        return Vec::new();
+                    }
+                    find(&World { snapshot, declared }, &snapshot.node(*view, name))
+                };
+                for (status, faults) in by_status(&faults(&diff.before), &faults(&diff.after)) {
+                    let types = faults.iter().flat_map(|fault| fault.types.clone()).collect::<BTreeSet<_>>();
+                    let scene = scene(status);
+                    let telling = tell(&scene, &scene.snapshot().node(*view, name), &faults);
+                    findings.push(finding(status, types.into_iter().collect(), telling));
+                }
+            }
+            Check::Step(_) if is_below_delegation(&diff.after, *view, name) => {}
+            Check::Step(step) => {
+                let telling = step(&scene(Status::Introduced), &node);
+                findings.extend(telling.map(|telling| finding(Status::Introduced, Vec::new(), telling)));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a child zone answers for the name, whatever stands here. At the delegation itself an alias still clashes.
+fn is_below_delegation(snapshot: &Snapshot, view: ViewId, name: &Name) -> bool {
+    name.parent().is_some_and(|parent| snapshot.delegation(view, &parent).is_some())
+}
+
+/// The faults of a host by what the change has to do with them; the same fault may have other values on each side.
+fn by_status(before: &[Fault], after: &[Fault]) -> Vec<(Status, Vec<Fault>)> {
+    let only = |some: &[Fault], others: &[Fault], both: bool| {
+        some.iter().filter(|fault| others.contains(fault) == both).cloned().collect::<Vec<_>>()
+    };
+    let parts = [
+        (Status::Introduced, only(after, before, false)),
+        (Status::Existing, only(after, before, true)),
+        (Status::Fixed, only(before, after, false)),
+    ];
+    parts.into_iter().filter(|(_, faults)| !faults.is_empty()).collect()
+}
+
+/// One fault breaks several rules at times. In each group the first that found something stands for the others, which
+/// it names and whose places it shows. What the change brings about is never hidden behind what was there before.
+fn one_for_each_fault(mut findings: Vec<Finding>) -> Vec<Finding> {
+    for group in GROUPS {
+        let rank = |finding: &Finding| group.iter().position(|rule| std::ptr::eq(*rule, finding.rule));
+        for status in [Status::Introduced, Status::Existing, Status::Fixed] {
+            let here = |finding: &Finding| rank(finding).filter(|_| finding.status == status);
+            let Some(first) = findings.iter().filter_map(here).min() else { continue };
+            let (losers, rest): (Vec<_>, Vec<_>) = findings
+                .into_iter()
+                .partition(|finding| rank(finding).is_some_and(|rank| rank > first && finding.status >= status));
+            findings = rest;
+            let winner = findings.iter_mut().find(|finding| here(finding) == Some(first)).expect("it was found before");
+            for loser in losers {
+                // What is over is no other name for what is there.
+                if loser.status != Status::Fixed || status == Status::Fixed {
+                    absorb(winner, loser);
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn absorb(winner: &mut Finding, loser: Finding) {
+    if winner.status == loser.status {
+        winner.severity = winner.severity.max(loser.severity);
+    }
+    if !winner.also.iter().any(|rule| std::ptr::eq(*rule, loser.rule)) {
+        winner.also.push(loser.rule);
+    }
+    for label in std::iter::once(loser.primary).chain(loser.related) {
+        let span = label.place.span;
+        let shown = std::iter::once(&winner.primary).chain(&winner.related).any(|known| known.place.span.is_same(span));
+        if !shown {
+            winner.related.push(label);
+        }
+    }
+}

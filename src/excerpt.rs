@@ -1,1 +1,0 @@
-//! The few lines worth showing round some spans.

@@ -1,0 +1,538 @@
+//! How the attributes of a resource become records, as a [`Row`] says.
+//!
+//! Knows one resource in one state at a time; which zone it belongs to has been settled before.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use crate::load::json::Json;
+use crate::load::terraform::provider::{
+    Alternative, ApexCname, Escape, Flag, Meaning, NameForm, Provider, Row, Shape, Target, Test, Text, ValueFields,
+};
+use crate::load::terraform::values::{Known, Object, Value};
+use crate::name::{Name, NameError};
+use crate::rdata::{Rdata, RdataError, Rtype, number};
+use crate::record::Served;
+
+/// One record set as a resource holds it.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The owner.
+    pub owner: Name,
+    /// The type.
+    pub rtype: Rtype,
+    /// The variant, where the set has several.
+    pub variant: Option<Arc<str>>,
+    /// The data, each with the value it was read from.
+    pub data: Vec<Datum<'a>>,
+    /// Seconds.
+    pub ttl: Option<u32>,
+    /// The value that names the owner.
+    pub name: Json<'a>,
+}
+
+/// The data of one record.
+#[derive(Debug)]
+pub struct Datum<'a> {
+    /// The data.
+    pub rdata: Rdata,
+    /// What resolvers see of it.
+    pub served: Served,
+    /// The value it was read from; null if there is none.
+    pub at: Json<'a>,
+    /// Why it is not known, if it is not.
+    pub trouble: Option<Trouble<'a>>,
+}
+
+/// Why a part of a record could not be read.
+#[derive(Debug)]
+pub struct Trouble<'a> {
+    /// What kind of reason.
+    pub why: Why,
+    /// The part, such as `name` or `type`.
+    pub part: &'static str,
+    /// The value.
+    pub at: Json<'a>,
+}
+
+/// The reason why a part could not be read.
+#[derive(Debug)]
+pub enum Why {
+    /// It is computed at apply.
+    Unknown,
+    /// It is marked sensitive.
+    Sensitive,
+    /// It is not what it should be; reads on after the part.
+    Unreadable(String),
+}
+
+/// The objects of a resource that are records: itself, or the elements of its list.
+pub fn elements<'o, 'a>(row: &Row, object: &'o Object<'a>) -> Result<Cow<'o, [Object<'a>]>, Trouble<'a>> {
+    let Some(each) = &row.each else { return Ok(Cow::Borrowed(std::slice::from_ref(object))) };
+    let mut elements = Vec::new();
+    for value in object.path(each) {
+        let trouble = |why| Trouble { why, part: "list of records", at: value.json() };
+        match value.known() {
+            Known::Is(_) => {
+                let not_objects = || trouble(Why::Unreadable("is not a list of objects".to_owned()));
+                elements.push(value.object().ok_or_else(not_objects)?);
+            }
+            Known::Null => {}
+            Known::Unknown => return Err(trouble(Why::Unknown)),
+            Known::Sensitive => return Err(trouble(Why::Sensitive)),
+        }
+    }
+    Ok(Cow::Owned(elements))
+}
+
+/// Whether a flag holds; none if that is not known. `root` is the resource that `object` is an element of.
+pub fn holds(flag: &Flag, object: &Object, root: &Object) -> Option<bool> {
+    let Some(attr) = &flag.attr else { return Some(true) };
+    let value = match attr.strip_prefix('^') {
+        Some(attr) => root.one(attr),
+        None => object.one(attr),
+    };
+    match (value.known(), flag.test) {
+        (Known::Unknown, _) => None,
+        (Known::Sensitive, test) => (test == Test::Nonempty).then_some(true),
+        (Known::Null, _) => Some(false),
+        (Known::Is(json), Test::Nonempty) => Some(!json.is_empty()),
+        (Known::Is(json), Test::True) => Some(json.truth() == Some(true)),
+        (Known::Is(json), Test::False) => Some(json.truth() == Some(false)),
+        (Known::Is(json), Test::Private) => Some(json.text().is_some_and(|text| text == "private")),
+        (Known::Is(json), Test::FlattenAll) => Some(json.text().is_some_and(|text| text == "flatten_all")),
+    }
+}
+
+/// The name of a record before its zone is known: only what is absolute without it.
+pub fn absolute_name(row: &Row, object: &Object) -> Option<Name> {
+    let dotted = |text: &Cow<str>| text.trim_end_matches('.').contains('.');
+    let fqdn = row.name.fqdn_attr.as_ref().and_then(|attr| object.one(attr).text()).filter(dotted);
+    let name = object.one(&row.name.attr);
+    if let (Some(fqdn), Known::Is(_)) = (fqdn, name.known()) {
+        return read_name(row, &fqdn).ok();
+    }
+    let text = name.text().filter(|text| row.name.form != NameForm::Relative && dotted(text))?;
+    read_name(row, &text).ok()
+}
+
+/// What is known of the name of the zone that a record belongs to.
+#[derive(Clone, Debug, Default)]
+pub enum ZoneName {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// All whole names in the zone have this in common, so the zone is this or above it. Relative names are taken to be
+    /// below it.
+    Within(Name),
+    /// The zone's name.
+    Known(Name),
+}
+
+impl ZoneName {
+    /// What relative names are below.
+    pub fn origin(&self) -> Option<&Name> {
+        match self {
+            ZoneName::Unknown => None,
+            ZoneName::Within(name) | ZoneName::Known(name) => Some(name),
+        }
+    }
+
+    /// Whether a name is the zone's own; none if that cannot be told.
+    fn is_apex(&self, name: &Name) -> Option<bool> {
+        match self {
+            ZoneName::Known(apex) => Some(name == apex),
+            ZoneName::Within(within) if !within.is_within(name) => Some(false),
+            ZoneName::Within(_) | ZoneName::Unknown => (!looks_registered(name)).then_some(false),
+        }
+    }
+
+    /// Whether a name may be in the zone: more than a top-level domain in common.
+    fn may_hold(&self, name: &Name) -> bool {
+        match self {
+            ZoneName::Known(apex) => name.is_within(apex),
+            ZoneName::Within(within) => within.common_ancestor(name).ancestors().count() > 2,
+            ZoneName::Unknown => true,
+        }
+    }
+}
+
+/// The zone's name, from a record that gives its own name relative where `whole` is that name.
+pub fn apex_from_name(row: &Row, object: &Object, whole: &Name) -> Option<Name> {
+    let text = object.one(&row.name.attr).text()?;
+    if row.name.apex.iter().flatten().any(|token| *token == text) {
+        return Some(whole.clone());
+    }
+    let relative = read_name(row, &text).ok().filter(|name| name != whole)?;
+    let apex = whole.ancestors().nth(relative.ancestors().count() - 1)?;
+    (Name::relative(&text, &apex).ok()? == *whole && !apex.is_root()).then_some(apex)
+}
+
+/// Whether a name is built like those that are registered, and so like most apexes: two labels, or three where the
+/// second is a short one below a country, as in `example.co.uk`.
+fn looks_registered(name: &Name) -> bool {
+    let text = name.unrooted();
+    match text.split('.').collect::<Vec<_>>()[..] {
+        [_, second, country] => second.len() <= 3 && country.len() == 2,
+        [_, _] => true,
+        _ => false,
+    }
+}
+
+fn read_name(row: &Row, text: &str) -> Result<Name, NameError> {
+    match row.name.escape {
+        Some(Escape::Octal) => Name::parse(&from_octal(text)),
+        None => Name::parse(text),
+    }
+}
+
+/// Rewrites escapes of three octal digits to the decimal ones of RFC 1035 section 5.1.
+fn from_octal(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split('\\');
+    let mut rewritten = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                write!(rewritten, "\\{byte:03}{}", &part[3..]).expect("strings take all text");
+            }
+            None => rewritten.extend(["\\", part]),
+        }
+    }
+    Cow::Owned(rewritten)
+}
+
+/// Reads one object as a record set. None if it is not served at all. `is_configured` tells whether the configuration
+/// says anything of an attribute.
+pub fn read<'a>(
+    row: &Row,
+    provider: &Provider,
+    zone: &ZoneName,
+    object: &Object<'a>,
+    root: &Object<'a>,
+    is_configured: &dyn Fn(&str) -> bool,
+) -> Result<Option<Reading<'a>>, Trouble<'a>> {
+    let reader = Reader { row, provider, zone, object, root, is_configured };
+    if reader.flag(Meaning::Disabled).is_some_and(|(_, holds)| holds == Some(true)) {
+        return Ok(None);
+    }
+    let (owner, name) = reader.owner()?;
+    let rtype = reader.rtype()?;
+    let mut data = match reader.flag(Meaning::Alias) {
+        Some((flag, Some(true) | None)) => vec![reader.alias(flag)],
+        _ => reader.data(&rtype),
+    };
+    if data.is_empty() {
+        return Err(unreadable("value", Json::NULL, "is missing".to_owned()));
+    }
+    for datum in &mut data {
+        datum.served = reader.served(&owner, &rtype, &datum.rdata);
+    }
+    let variant = reader.variant();
+    let ttl = row.ttl.as_ref().and_then(|attr| object.one(attr).text()?.parse().ok());
+    Ok(Some(Reading { owner, rtype, variant, data, ttl, name }))
+}
+
+struct Reader<'r, 'a> {
+    row: &'r Row,
+    provider: &'r Provider,
+    zone: &'r ZoneName,
+    object: &'r Object<'a>,
+    root: &'r Object<'a>,
+    is_configured: &'r dyn Fn(&str) -> bool,
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn owner(&self) -> Result<(Name, Json<'a>), Trouble<'a>> {
+        let attr = &self.row.name;
+        let value = self.object.one(&attr.attr);
+        let json = value.json();
+        let unreadable = |error: NameError| unreadable("name", json, format!("is not a domain name: {error}"));
+        let text = match value.known() {
+            Known::Unknown => {
+                let whole = attr.fqdn_attr.as_ref().and_then(|attr| self.object.one(attr).text());
+                let whole = whole.ok_or(Trouble { why: Why::Unknown, part: "name", at: json })?;
+                return read_name(self.row, &whole).map(|name| (name, json)).map_err(unreadable);
+            }
+            Known::Sensitive => return Err(Trouble { why: Why::Sensitive, part: "name", at: json }),
+            Known::Null => attr.default.as_deref().map(Cow::Borrowed),
+            Known::Is(json) => Some(json.text().ok_or_else(|| Trouble {
+                why: Why::Unreadable(NOT_TEXT.to_owned()),
+                part: "name",
+                at: json,
+            })?),
+        };
+        let known = self.zone.origin();
+        let origin = known.cloned().unwrap_or_else(Name::root);
+        if attr.apex.iter().any(|token| token.as_deref() == text.as_deref()) {
+            return Ok((origin, json));
+        }
+        let text = text.ok_or_else(|| unreadable(NameError::Empty))?;
+        let name = match (attr.form, known) {
+            (NameForm::Relative, _) => Name::relative(&text, &origin),
+            (NameForm::Fqdn, _) => read_name(self.row, &text),
+            // Whether it is whole cannot be told without the zone; the computed name can.
+            (NameForm::Suffix, None) => {
+                absolute_name(self.row, self.object).map_or_else(|| read_name(self.row, &text), Ok)
+            }
+            (NameForm::Suffix, Some(apex)) => read_name(self.row, &text).and_then(|name| {
+                let suffix = || text.trim_end_matches('.').to_lowercase().ends_with(&apex.unrooted());
+                let whole = name.is_within(apex) || !attr.suffix_boundary && suffix();
+                if whole { Ok(name) } else { Name::relative(&self.unescaped(&text), apex) }
+            }),
+        };
+        name.map(|name| (name, json)).map_err(unreadable)
+    }
+
+    fn unescaped<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.row.name.escape {
+            Some(Escape::Octal) => from_octal(text),
+            None => Cow::Borrowed(text),
+        }
+    }
+
+    fn rtype(&self) -> Result<Rtype, Trouble<'a>> {
+        let attr = &self.row.rtype;
+        if let Some(constant) = &attr.constant {
+            return Ok(Rtype::from_text(constant));
+        }
+        let value = self.object.one(attr.attr.as_deref().unwrap_or("type"));
+        let trouble = |why| Trouble { why, part: "type", at: value.json() };
+        match value.known() {
+            Known::Unknown => Err(trouble(Why::Unknown)),
+            Known::Sensitive => Err(trouble(Why::Sensitive)),
+            Known::Null => Err(trouble(Why::Unreadable("is missing".to_owned()))),
+            Known::Is(json) => {
+                let text = json
+                    .text()
+                    .filter(|text| !text.is_empty())
+                    .ok_or_else(|| trouble(Why::Unreadable(NOT_TEXT.to_owned())))?;
+                Ok(Rtype::from_text(attr.map.get(text.as_ref()).map_or(&text, String::as_str)))
+            }
+        }
+    }
+
+    fn flag(&self, meaning: Meaning) -> Option<(&Flag, Option<bool>)> {
+        let flags = self.row.flags.iter().filter(|flag| flag.meaning == meaning);
+        // The one that holds counts, then the one of which it is not known.
+        let certainty = |holds: &Option<bool>| match holds {
+            Some(true) => 2,
+            None => 1,
+            Some(false) => 0,
+        };
+        let known = |flag: &Flag| match (holds(flag, self.object, self.root), &flag.attr) {
+            // What nobody asked for is only computed, and comes out as the provider's default.
+            (None, Some(attr))
+                if meaning == Meaning::Flattened && !(self.is_configured)(attr.split('.').next().unwrap_or(attr)) =>
+            {
+                Some(false)
+            }
+            (holds, _) => holds,
+        };
+        flags.map(|flag| (flag, known(flag))).max_by_key(|(_, holds)| certainty(holds))
+    }
+
+    fn variant(&self) -> Option<Arc<str>> {
+        let (flag, holds) = self.flag(Meaning::SetId)?;
+        let text = self.object.one(flag.attr.as_deref()?).text();
+        (holds != Some(false)).then(|| text.as_deref().unwrap_or("?").into())
+    }
+
+    fn alias(&self, flag: &Flag) -> Datum<'a> {
+        let target = flag.target.as_ref().map(|path| self.object.one(path));
+        let name = target.and_then(Value::text).and_then(|text| Name::parse(&text).ok());
+        let at = target.filter(|_| name.is_some()).map_or(Json::NULL, Value::json);
+        Datum { rdata: name.map_or(Rdata::Unknown, Rdata::Alias), served: Served::AsIs, at, trouble: None }
+    }
+
+    fn served(&self, owner: &Name, rtype: &Rtype, rdata: &Rdata) -> Served {
+        if *rtype != Rtype::Cname {
+            return Served::AsIs;
+        }
+        let flattened = self.flag(Meaning::Flattened).map(|(_, holds)| holds);
+        let host = self.provider.host.as_ref();
+        let name = self.object.one(&self.row.name.attr).text();
+        let is_token = name.is_some_and(|text| self.row.name.apex.iter().flatten().any(|token| *token == text));
+        let at_apex = match host.filter(|host| host.cname_at_apex == ApexCname::Flattened) {
+            None => Some(false),
+            Some(_) if is_token => Some(true),
+            Some(_) => self.zone.is_apex(owner),
+        };
+        let within_zone = matches!(rdata, Rdata::Cname(target) if self.zone.may_hold(target));
+        if flattened == Some(Some(true)) || at_apex == Some(true) {
+            Served::Flattened
+        } else if flattened == Some(None)
+            || at_apex.is_none()
+            || host.is_some_and(|host| host.may_flatten_within_zone) && within_zone
+        {
+            Served::Unknown
+        } else {
+            Served::AsIs
+        }
+    }
+
+    fn data(&self, rtype: &Rtype) -> Vec<Datum<'a>> {
+        let values = &self.row.values;
+        let applies = |alternative: &&Alternative| {
+            let for_type = alternative.types.iter().any(|known| known == rtype.text());
+            let when = alternative.when.as_ref().is_some_and(|attr| !self.object.one(attr).json().is_empty());
+            let set = alternative.attr.0.iter().any(|attr| self.is_set(attr));
+            (for_type || when) && set
+        };
+        if let Some(other) = values.alts.iter().find(applies) {
+            let paths = other.attr.0.iter().filter(|attr| self.is_set(attr));
+            let data = paths.flat_map(|attr| self.shaped(rtype, attr, other.shape, other.text, &other.fields));
+            return data.collect();
+        }
+        let attrs = &values.attr.0;
+        let is_known = |attr: &&String| !matches!(self.object.get(attr).known(), Known::Null | Known::Unknown);
+        // Of two names for one thing the provider computes the other, which may be that of before.
+        let is_written = |attr: &&String| is_known(attr) && (self.is_configured)(attr);
+        let first = attrs.iter().find(is_written).or_else(|| attrs.iter().find(is_known));
+        let first = first.or_else(|| attrs.iter().find(|attr| self.is_set(attr))).or(attrs.first());
+        let attr = first.map(String::as_str).unwrap_or_default();
+        self.shaped(rtype, attr, values.shape, values.text, &values.fields)
+    }
+
+    fn is_set(&self, attr: &str) -> bool {
+        if attr.contains(['.', '[']) {
+            self.object.path(attr).iter().any(|value| value.known() != Known::Null)
+        } else {
+            self.object.get(attr).known() != Known::Null
+        }
+    }
+
+    fn shaped(&self, rtype: &Rtype, attr: &str, shape: Shape, text: Text, fields: &ValueFields) -> Vec<Datum<'a>> {
+        if shape == Shape::None {
+            return vec![Datum { rdata: Rdata::Unknown, served: Served::AsIs, at: Json::NULL, trouble: None }];
+        }
+        let values = self.object.path(attr).into_iter().flat_map(|value| match (shape, value.known()) {
+            (_, Known::Null) => Vec::new(),
+            (Shape::Strings | Shape::Objects | Shape::Object, Known::Is(json)) if json.text().is_none() => {
+                value.elements()
+            }
+            _ => vec![value],
+        });
+        values.map(|value| self.datum(rtype, value, text, fields)).collect()
+    }
+
+    fn datum(&self, rtype: &Rtype, value: Value<'a>, text: Text, fields: &ValueFields) -> Datum<'a> {
+        let (result, at) = match value.object() {
+            Some(object) if matches!(value.known(), Known::Is(_)) => self.object_data(rtype, &object, fields),
+            _ => (self.value_data(rtype, value, text), value.json()),
+        };
+        let (rdata, trouble) = match result {
+            Ok(rdata) => (rdata, None),
+            Err(why) => {
+                let part = if *rtype == Rtype::Mx { "exchange of this mx" } else { "value" };
+                (Rdata::Unknown, Some(Trouble { why, part, at }))
+            }
+        };
+        Datum { rdata, served: Served::AsIs, at: if trouble.is_some() { Json::NULL } else { at }, trouble }
+    }
+
+    fn value_data(&self, rtype: &Rtype, value: Value, text: Text) -> Result<Rdata, Why> {
+        let content = known_text(value)?;
+        match (text, rtype) {
+            (Text::Target, Rtype::Mx) => {
+                let preference = self.row.priority.as_ref().map(|attr| self.object.one(attr));
+                self.mx(preference, &content)
+            }
+            _ => Ok(Rdata::parse(rtype, &content, |host| self.host(host))?),
+        }
+    }
+
+    fn object_data(&self, rtype: &Rtype, object: &Object<'a>, fields: &ValueFields) -> (Result<Rdata, Why>, Json<'a>) {
+        let field = |name: &Option<String>| name.as_ref().map(|name| object.one(name));
+        if let Some(rdata) = field(&fields.rdata) {
+            return (self.value_data(rtype, rdata, Text::Rdata), rdata.json());
+        }
+        let Some(host) = field(&fields.host) else {
+            return (Err(Why::Unreadable(NOT_TEXT.to_owned())), Json::NULL);
+        };
+        let rdata = known_text(host).and_then(|content| match rtype {
+            Rtype::Mx => self.mx(field(&fields.pref), &content),
+            Rtype::Srv => Ok(Rdata::Srv {
+                priority: field(&fields.pref).map_or(Ok(0), |value| known_number(value, "priority"))?,
+                weight: field(&fields.weight).map_or(Ok(0), |value| known_number(value, "weight"))?,
+                port: field(&fields.port).map_or(Ok(0), |value| known_number(value, "port"))?,
+                target: self.host(&content).map_err(RdataError::Name)?,
+            }),
+            _ => Ok(Rdata::parse(rtype, &content, |host| self.host(host))?),
+        });
+        (rdata, host.json())
+    }
+
+    fn mx(&self, preference: Option<Value>, exchange: &str) -> Result<Rdata, Why> {
+        let preference = match preference.map(|value| (value.known(), value)) {
+            // Without a preference of its own the value may be in presentation form all the same.
+            None | Some((Known::Null, _)) if exchange.contains(' ') => {
+                return Ok(Rdata::parse(&Rtype::Mx, exchange, |host| self.host(host))?);
+            }
+            None | Some((Known::Null | Known::Unknown | Known::Sensitive, _)) => 0,
+            Some((Known::Is(_), value)) => known_number(value, "preference")?,
+        };
+        Ok(Rdata::Mx { preference, exchange: self.host(exchange).map_err(RdataError::Name)? })
+    }
+
+    /// A host in the data, as a name.
+    fn host(&self, text: &str) -> Result<Name, NameError> {
+        match (self.row.values.target, self.zone.origin()) {
+            (Target::Dotted, Some(apex)) if !text.ends_with('.') => Name::relative(text, apex),
+            _ => Name::parse(text),
+        }
+    }
+}
+
+const NOT_TEXT: &str = "is not a text";
+
+fn known_text(value: Value<'_>) -> Result<Cow<'_, str>, Why> {
+    match value.known() {
+        Known::Unknown => Err(Why::Unknown),
+        Known::Sensitive => Err(Why::Sensitive),
+        Known::Null => Err(Why::Unreadable("is missing".to_owned())),
+        Known::Is(json) => json.text().ok_or_else(|| Why::Unreadable(NOT_TEXT.to_owned())),
+    }
+}
+
+fn known_number(value: Value, field: &'static str) -> Result<u16, Why> {
+    Ok(number(&known_text(value)?, field)?)
+}
+
+fn unreadable<'a>(part: &'static str, at: Json<'a>, reason: String) -> Trouble<'a> {
+    Trouble { why: Why::Unreadable(reason), part, at }
+}
+
+impl From<RdataError> for Why {
+    fn from(error: RdataError) -> Why {
+        Why::Unreadable(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octal_escapes_become_decimal_ones() {
+        assert_eq!(from_octal(r"\052.example.com"), r"\042.example.com");
+        assert_eq!(from_octal(r"a\b"), r"a\b");
+        assert_eq!(from_octal("plain"), "plain");
+        assert_eq!(Name::parse(&from_octal(r"\052.example.com")), Name::parse("*.example.com"));
+    }
+
+    #[test]
+    fn a_zone_without_a_name_is_what_its_names_share_or_above() {
+        let name = |text: &str| Name::parse(text).unwrap();
+        let within = ZoneName::Within(name("shop.example.com"));
+        assert_eq!(within.is_apex(&name("www.example.com")), Some(false), "another branch");
+        assert_eq!(within.is_apex(&name("example.com")), None, "above all names");
+        assert_eq!(within.is_apex(&name("shop.example.com")), Some(false), "nobody registers three labels");
+        assert_eq!(ZoneName::Within(name("example.co.uk")).is_apex(&name("example.co.uk")), None);
+        assert!(within.may_hold(&name("www.example.com")) && !within.may_hold(&name("www.example.net")));
+        assert_eq!(ZoneName::Known(name("example.com")).is_apex(&name("example.com")), Some(true));
+    }
+}

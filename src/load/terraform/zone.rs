@@ -1,0 +1,185 @@
+//! The zones of a plan, and how records find theirs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::load::terraform::address::Address;
+use crate::load::terraform::provider::{Provider, ZoneRow};
+use crate::load::terraform::record::holds;
+use crate::load::terraform::reference::Referent;
+use crate::load::terraform::values::Object;
+use crate::name::Name;
+use crate::record::{DnsHost, Side, View};
+
+/// A zone that some resource or data source of a plan describes.
+#[derive(Debug)]
+pub struct Zone {
+    /// Its domain name.
+    pub apex: Option<Name>,
+    /// The side on which a plan makes it, so that nothing is in it but what the plan shows.
+    pub new_on: Option<Side>,
+    resource_type: String,
+    /// What records refer to it by; the first is the most telling.
+    ids: Vec<String>,
+    /// Further texts that tell zones of one name apart.
+    also: Vec<String>,
+    private: bool,
+    host: Option<Arc<DnsHost>>,
+    /// The plans that describe it, by number.
+    plans: Vec<usize>,
+    /// Where it is described first.
+    address: String,
+}
+
+/// The zones of all plans.
+#[derive(Debug, Default)]
+pub struct Zones {
+    zones: Vec<Zone>,
+    by_id: HashMap<String, Vec<usize>>,
+    /// By plan and address without key, then by key.
+    by_block: HashMap<(usize, String), BTreeMap<String, Vec<usize>>>,
+    by_apex: HashMap<Name, Vec<usize>>,
+}
+
+/// What a plan says of a zone in one state.
+#[derive(Clone, Copy, Debug)]
+pub struct Described<'d, 'a> {
+    /// The plan, by number.
+    pub plan: usize,
+    /// The address of the resource.
+    pub address: &'d Address,
+    /// Its attributes.
+    pub object: &'d Object<'a>,
+    /// The side on which the plan makes it.
+    pub new_on: Option<Side>,
+}
+
+impl Zones {
+    /// Takes in one state of a zone. States of one zone join: those before and after the change, those of a resource
+    /// and of data, and those of several plans.
+    pub fn add(&mut self, row: &ZoneRow, provider: &Provider, described: Described) {
+        let Described { plan, address, object, new_on } = described;
+        let text = |attr: &String| object.one(attr).text().filter(|text| !text.is_empty()).map(|text| text.to_string());
+        let zone = Zone {
+            apex: row.domain.0.iter().find_map(text).and_then(|domain| Name::parse(&domain).ok()),
+            new_on,
+            resource_type: row.resource_type.clone(),
+            ids: row.id.iter().filter_map(text).collect(),
+            also: row.also.iter().filter_map(text).collect(),
+            private: row.private.iter().any(|flag| holds(flag, object, object) == Some(true)),
+            host: provider.dns_host.clone(),
+            plans: vec![plan],
+            address: address.without_key().to_owned(),
+        };
+        let at = self.same(&zone, described).unwrap_or(self.zones.len());
+        for id in &zone.ids {
+            insert(self.by_id.entry(id.clone()).or_default(), at);
+        }
+        let keys = self.by_block.entry((plan, address.without_key().to_owned())).or_default();
+        insert(keys.entry(address.key().to_owned()).or_default(), at);
+        if let Some(known) = self.zones.get_mut(at) {
+            known.new_on = known.new_on.or(zone.new_on);
+            known.private |= zone.private;
+            zone.ids.into_iter().for_each(|id| insert(&mut known.ids, id));
+            insert(&mut known.plans, plan);
+        } else {
+            if let Some(apex) = &zone.apex {
+                self.by_apex.entry(apex.clone()).or_default().push(at);
+            }
+            self.zones.push(zone);
+        }
+    }
+
+    /// The zone that this is another state of: by address, by identifier, or by its name in another plan, as long as
+    /// nothing tells them apart.
+    fn same(&self, zone: &Zone, described: Described) -> Option<usize> {
+        let block = self.by_block.get(&(described.plan, described.address.without_key().to_owned()));
+        let by_address = block.and_then(|keys| keys.get(described.address.key())).into_iter().flatten().copied();
+        let by_id = zone.ids.iter().flat_map(|id| self.with_id(id));
+        let by_name = zone.apex.as_ref().and_then(|apex| self.by_apex.get(apex)).into_iter().flatten().copied();
+        let by_name = by_name.filter(|&at| {
+            let known = &self.zones[at];
+            let untold = known.ids.is_empty() || zone.ids.is_empty();
+            untold && known.private == zone.private && !known.plans.contains(&described.plan)
+        });
+        by_address.chain(by_id).chain(by_name).find(|&at| {
+            let known = &self.zones[at];
+            known.apex == zone.apex && known.resource_type == zone.resource_type && known.also == zone.also
+        })
+    }
+
+    /// The zone with this number.
+    pub fn get(&self, at: usize) -> &Zone {
+        &self.zones[at]
+    }
+
+    /// The only zone of these resource types that has this identifier.
+    pub fn of_id(&self, id: &str, also: &[String], types: &[String]) -> Option<usize> {
+        let of_types = || self.with_id(id).filter(|&at| types.contains(&self.zones[at].resource_type));
+        only(of_types().filter(|&at| self.zones[at].also == also)).or_else(|| only(of_types()))
+    }
+
+    /// The zone of this name that is told apart by these texts, or the only one.
+    pub fn of_apex(&self, apex: &Name, also: &[String], types: &[String]) -> Option<usize> {
+        let named = || self.by_apex.get(apex).into_iter().flatten().copied();
+        let of_types = || named().filter(|&at| types.contains(&self.zones[at].resource_type));
+        only(of_types().filter(|&at| self.zones[at].also == also)).or_else(|| only(of_types()))
+    }
+
+    /// The zone that one of these references of a plan leads to; where they leave several open, the one that `name`
+    /// lies in.
+    pub fn of_referents(&self, plan: usize, referents: &[Referent], name: Option<&Name>) -> Option<usize> {
+        let mut candidates: Vec<usize> = Vec::new();
+        for referent in referents {
+            let Some(keys) = self.by_block.get(&(plan, referent.address.clone())) else { continue };
+            match &referent.key {
+                Some(key) => candidates.extend(keys.get(key).into_iter().flatten()),
+                None => candidates.extend(keys.values().flatten()),
+            }
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        only(candidates.iter().copied()).or_else(|| self.deepest(name?, |at| candidates.binary_search(&at).is_ok()))
+    }
+
+    /// The only zone of these resource types that the name lies in, and no other below it.
+    pub fn around(&self, name: &Name, types: &[String]) -> Option<usize> {
+        self.deepest(name, |at| types.contains(&self.zones[at].resource_type))
+    }
+
+    /// The view of a zone. A zone needs an identifier only where its name does not tell it from others.
+    pub fn view(&self, at: usize) -> View {
+        let zone = &self.zones[at];
+        let twins = zone.apex.as_ref().and_then(|apex| self.by_apex.get(apex)).into_iter().flatten();
+        let alone = twins.filter(|&&twin| !self.zones[twin].private).count() == 1;
+        let id = || {
+            let parts: Vec<&str> = zone.also.iter().chain(zone.ids.first()).map(String::as_str).collect();
+            if parts.is_empty() { zone.address.as_str().into() } else { parts.join("/").into() }
+        };
+        let id = (zone.private || !alone).then(id);
+        View { apex: zone.apex.clone(), id, private: zone.private, host: zone.host.clone() }
+    }
+
+    fn with_id(&self, id: &str) -> impl Iterator<Item = usize> {
+        self.by_id.get(id).into_iter().flatten().copied()
+    }
+
+    fn deepest(&self, name: &Name, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
+        name.ancestors().find_map(|ancestor| {
+            let mut found = self.by_apex.get(&ancestor)?.iter().copied().filter(|&at| is_meant(at)).peekable();
+            found.peek().is_some().then(|| only(found))
+        })?
+    }
+}
+
+fn insert<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// The only item there is.
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next();
+    items.next().is_none().then_some(first).flatten()
+}

@@ -1,0 +1,34 @@
+//! One line a finding, one line a gap: for editors, logs and `grep`.
+
+use crate::excerpt::visible;
+use crate::report::Report;
+use crate::rule::Status;
+use crate::severity::Severity;
+use crate::source::{Place, Sources};
+
+use super::{Look, location, tag, wanted_gaps};
+
+/// `path:line:column: severity[rule] message (address)`; gaps follow the findings.
+pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
+    let line = |place: &Place, tag: &str, message: &str| {
+        let address = place.address.as_ref().map(|address| format!(" ({})", visible(address, look.unicode)));
+        let (location, message) = (location(sources, place, look), visible(message, look.unicode));
+        format!("{location}: {tag} {message}{}\n", address.unwrap_or_default())
+    };
+    let findings = report.findings.iter().map(|finding| {
+        let colon = if finding.status == Status::Introduced { "" } else { ":" };
+        let tag = tag(finding.severity, finding.rule.id, finding.status) + colon;
+        line(&finding.primary.place, &tag, &finding.message)
+    });
+    let gaps = wanted_gaps(report, look).into_iter();
+    let gaps = gaps.map(|gap| line(&gap.place, &gap_tag(gap.severity, gap.coverage.id), &gap.reason));
+    findings.chain(gaps).collect()
+}
+
+/// Notes are what gaps usually are; only graver ones say so.
+fn gap_tag(severity: Severity, id: &str) -> String {
+    match severity {
+        Severity::Note => format!("gap[{id}]"),
+        Severity::Warning | Severity::Error => format!("gap[{id}] {severity}:"),
+    }
+}

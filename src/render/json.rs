@@ -1,0 +1,265 @@
+//! The report for programs: version 1 of a shape that only ever grows.
+//!
+//! These structs are the format, and no other type of this crate is: renaming a field elsewhere changes nothing here.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::excerpt::deceives;
+use crate::gap::Gap;
+use crate::name::Name;
+use crate::report::{Counts, Finding, Report, hex};
+use crate::route::{Destination, Reroute};
+use crate::rule::{Label, Rule};
+use crate::source::{Input, Place, Position, Sources};
+
+use super::Look;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format: &'static str,
+    version: u32,
+    summary: SummaryPart,
+    findings: Vec<FindingPart<'a>>,
+    gaps: Vec<GapPart<'a>>,
+    inputs: Vec<InputPart<'a>>,
+    tool: ToolPart,
+}
+
+#[derive(Serialize)]
+struct SummaryPart {
+    introduced: CountsPart,
+    existing: CountsPart,
+    fixed: usize,
+    zones: usize,
+    records_before: usize,
+    records_after: usize,
+    changes: usize,
+    gaps: usize,
+    compared: bool,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct CountsPart {
+    error: usize,
+    warning: usize,
+    note: usize,
+}
+
+#[derive(Serialize)]
+struct FindingPart<'a> {
+    rule: &'static str,
+    also: Vec<&'static str>,
+    severity: String,
+    status: String,
+    cause: &'static str,
+    zone: Option<String>,
+    view: Option<&'a str>,
+    names: Vec<String>,
+    message: &'a str,
+    help: String,
+    fingerprint: String,
+    /// Where mail for the host goes, if the change has it go elsewhere.
+    route: Option<RoutePart>,
+    /// Reserved for `{reason, until}`.
+    suppressed: Option<()>,
+    labels: Vec<LabelPart<'a>>,
+}
+
+#[derive(Serialize)]
+struct RoutePart {
+    before: DestinationPart,
+    after: DestinationPart,
+}
+
+#[derive(Serialize)]
+struct DestinationPart {
+    /// `mx`, `refused`, `address`, `nowhere`, `loop` or `out-of-view`.
+    kind: &'static str,
+    /// The name at which that is so, after all aliases.
+    name: String,
+    /// For `mx`, as far as they are known.
+    exchanges: Vec<ExchangePart>,
+}
+
+#[derive(Serialize)]
+struct ExchangePart {
+    preference: u16,
+    exchange: String,
+}
+
+#[derive(Serialize)]
+struct LabelPart<'a> {
+    role: &'static str,
+    text: &'a str,
+    path: &'a str,
+    address: Option<&'a str>,
+    start: PositionPart,
+    end: PositionPart,
+}
+
+#[derive(Serialize)]
+struct GapPart<'a> {
+    rule: &'static str,
+    severity: String,
+    names: Vec<String>,
+    reason: &'a str,
+    path: &'a str,
+    address: Option<&'a str>,
+    start: PositionPart,
+}
+
+#[derive(Serialize)]
+struct PositionPart {
+    offset: u32,
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct InputPart<'a> {
+    path: &'a str,
+    kind: &'static str,
+    /// Of the file itself; `null` if nothing could be read.
+    sha256: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ToolPart {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// One JSON document, indented.
+pub(super) fn render(sources: &Sources, report: &Report, _look: &Look) -> String {
+    let document = Document {
+        format: "zonegate-report",
+        version: 1,
+        summary: summary(report),
+        findings: report.findings.iter().map(|found| finding(sources, found)).collect(),
+        gaps: report.gaps.iter().map(|told| gap(sources, told)).collect(),
+        inputs: inputs(sources, report),
+        tool: ToolPart { name: "zonegate", version: env!("CARGO_PKG_VERSION") },
+    };
+    let text = serde_json::to_string_pretty(&document).expect("strings and numbers always have a JSON form");
+    escape_deceiving(&text) + "\n"
+}
+
+fn summary(report: &Report) -> SummaryPart {
+    let summary = &report.summary;
+    SummaryPart {
+        introduced: counts(summary.introduced),
+        existing: counts(summary.existing),
+        fixed: summary.fixed,
+        zones: summary.zones,
+        records_before: summary.records_before,
+        records_after: summary.records_after,
+        changes: summary.changes,
+        gaps: report.gaps.len(),
+        compared: summary.compared,
+        exit_code: summary.exit_code,
+    }
+}
+
+fn counts(counts: Counts) -> CountsPart {
+    CountsPart { error: counts.error, warning: counts.warning, note: counts.note }
+}
+
+fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> FindingPart<'a> {
+    let related = finding.related.iter().map(|told| label(sources, "related", told));
+    FindingPart {
+        rule: finding.rule.id,
+        also: finding.also.iter().map(|rule: &&Rule| rule.id).collect(),
+        severity: finding.severity.to_string(),
+        status: finding.status.to_string(),
+        cause: finding.cause.text(),
+        zone: finding.view.apex.as_ref().map(Name::to_string),
+        view: finding.view.id.as_deref(),
+        names: texts(&finding.names),
+        message: &finding.message,
+        help: finding.help.join("; or "),
+        fingerprint: finding.fingerprint(),
+        route: finding.route.as_ref().map(route),
+        suppressed: None,
+        labels: std::iter::once(label(sources, "primary", &finding.primary)).chain(related).collect(),
+    }
+}
+
+fn route(route: &Reroute) -> RoutePart {
+    RoutePart { before: destination(&route.before), after: destination(&route.after) }
+}
+
+fn destination(destination: &Destination) -> DestinationPart {
+    let (kind, name, exchanges) = match destination {
+        Destination::Exchanges { owner, exchanges } => ("mx", owner, exchanges.as_slice()),
+        Destination::Refused(name) => ("refused", name, &[][..]),
+        Destination::Address { name, .. } => ("address", name, &[][..]),
+        Destination::Nowhere(name) => ("nowhere", name, &[][..]),
+        Destination::Loop(name) => ("loop", name, &[][..]),
+        Destination::OutOfView(name) => ("out-of-view", name, &[][..]),
+    };
+    let part =
+        |(preference, exchange): &(u16, Name)| ExchangePart { preference: *preference, exchange: exchange.to_string() };
+    DestinationPart { kind, name: name.to_string(), exchanges: exchanges.iter().map(part).collect() }
+}
+
+fn label<'a>(sources: &'a Sources, role: &'static str, label: &'a Label) -> LabelPart<'a> {
+    LabelPart {
+        role,
+        text: &label.text,
+        path: path(sources, &label.place),
+        address: label.place.address.as_deref(),
+        start: position(sources.start(label.place.span)),
+        end: position(sources.end(label.place.span)),
+    }
+}
+
+fn gap<'a>(sources: &'a Sources, gap: &'a Gap) -> GapPart<'a> {
+    GapPart {
+        rule: gap.coverage.id,
+        severity: gap.severity.to_string(),
+        names: texts(&gap.names),
+        reason: &gap.reason,
+        path: path(sources, &gap.place),
+        address: gap.place.address.as_deref(),
+        start: position(sources.start(gap.place.span)),
+    }
+}
+
+fn inputs<'a>(sources: &'a Sources, report: &Report) -> Vec<InputPart<'a>> {
+    let part = |input: &Input| {
+        let source = sources.get(input.source);
+        let bytes = Some(source.as_read()).filter(|bytes| !bytes.is_empty());
+        let sha256 = bytes.map(|bytes| hex(&Sha256::digest(bytes)));
+        InputPart { path: source.name(), kind: input.kind, sha256 }
+    };
+    report.inputs.iter().map(part).collect()
+}
+
+fn texts(names: &[Name]) -> Vec<String> {
+    names.iter().map(Name::to_string).collect()
+}
+
+fn path<'a>(sources: &'a Sources, place: &Place) -> &'a str {
+    sources.get(place.span.source).name()
+}
+
+fn position(position: Position) -> PositionPart {
+    PositionPart { offset: position.offset, line: position.line, column: position.column }
+}
+
+/// Characters that would deceive a reader of the document as `\u` escapes: they only occur inside strings.
+fn escape_deceiving(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if deceives(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.extend(format!("\\u{unit:04x}").chars());
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}

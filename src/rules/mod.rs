@@ -1,0 +1,134 @@
+//! The catalogue. Each rule is a file here, with a page of its name beside it: the only place where its words are
+//! written. Adding one takes its two files, `mod` and a row below.
+
+mod cname_at_apex;
+mod cname_replaces_mx;
+mod cname_with_mx;
+mod cname_with_null_mx;
+mod flattened_cname_with_mx;
+mod mx_exchange_is_cname;
+
+use crate::name::Name;
+use crate::rdata::Rtype;
+use crate::record::{Conflict, Node, Record, Served, View};
+use crate::rule::{Cause, Fault, Rule, Scene, Status};
+
+/// Every rule, by name.
+pub static RULES: [&Rule; 6] = [
+    &cname_at_apex::RULE,
+    &cname_replaces_mx::RULE,
+    &cname_with_mx::RULE,
+    &cname_with_null_mx::RULE,
+    &flattened_cname_with_mx::RULE,
+    &mx_exchange_is_cname::RULE,
+];
+
+/// Rules that one fault at one host breaks together; the first that finds something stands for the others.
+pub static GROUPS: &[&[&Rule]] = &[&[
+    &cname_with_mx::RULE,
+    &cname_at_apex::RULE,
+    &cname_replaces_mx::RULE,
+    &cname_with_null_mx::RULE,
+    &flattened_cname_with_mx::RULE,
+]];
+
+/// The fault of a node whose own records clash, if it `holds` both types.
+fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
+    let fault = || Fault { view: node.view, related: node.name.clone(), types };
+    holds.then(fault).into_iter().collect()
+}
+
+/// Whether resolvers are sure to see an alias at a node.
+fn is_surely_alias(node: &Node) -> bool {
+    node.cnames().any(|record| record.served == Served::AsIs)
+}
+
+/// Where an alias leads, as a person would write it.
+fn target_text(alias: &Record) -> String {
+    alias.rdata.alias_target().map_or_else(|| "a target not known here".to_owned(), Name::unrooted)
+}
+
+/// The mail exchanges of some MX records: `mx1.example.net`, `mx1.example.net and 2 more`, or nothing if none is known.
+fn exchanges_text<'a>(mx: impl Iterator<Item = &'a Record>) -> String {
+    let mut exchanges: Vec<_> = mx.filter_map(|record| record.rdata.mx()).collect();
+    exchanges.sort();
+    exchanges.dedup_by_key(|(_, exchange)| *exchange);
+    match exchanges[..] {
+        [] => String::new(),
+        [(_, exchange)] => exchange.unrooted(),
+        [(_, first), ..] => format!("{} and {} more", first.unrooted(), exchanges.len() - 1),
+    }
+}
+
+/// What the DNS host makes of an alias beside other data; reads on after a message.
+fn outcome(scene: &Scene, node: &Node, certain: bool) -> String {
+    let view = scene.view(node);
+    if !certain {
+        return format!(", unless {} flattens it", host_text(view));
+    }
+    let host = view.host.as_ref().filter(|_| scene.status == Status::Introduced);
+    match host.map(|host| (host.conflict, &host.name)) {
+        Some((Conflict::Refused, host)) => format!(", and {host} will refuse the change"),
+        Some((Conflict::Ignored, host)) => format!(", and {host} will drop one of them in silence"),
+        Some((Conflict::Accepted, host)) => format!(", and {host} will not complain"),
+        Some((Conflict::Unknown, _)) | None => String::new(),
+    }
+}
+
+/// How an alias and an MX came together, by which of them were there before.
+fn pair_cause(scene: &Scene, had_alias: bool, had_mx: bool) -> Cause {
+    match (scene.status, had_alias, had_mx) {
+        (Status::Existing | Status::Fixed, _, _) => Cause::PreExisting,
+        (Status::Introduced, true, _) => Cause::MxAdded,
+        (Status::Introduced, false, true) => Cause::CnameAdded,
+        (Status::Introduced, false, false) => Cause::BothAdded,
+    }
+}
+
+/// Who serves a view, as a message says it.
+fn host_text(view: &View) -> &str {
+    view.host.as_ref().map_or("the dns host", |host| &host.name)
+}
+
+/// The ways out that keep both mail and the service behind the alias; the mail of a wildcard is not moved as one.
+fn ways_out(scene: &Scene, node: &Node) -> Vec<String> {
+    let addresses = use_addresses(scene, node);
+    if node.name.is_wildcard() {
+        vec![addresses, move_alias(node)]
+    } else {
+        vec![addresses, move_mail(node), move_alias(node)]
+    }
+}
+
+/// A way out: no alias, but what it leads to.
+fn use_addresses(scene: &Scene, node: &Node) -> String {
+    let host = scene.view(node).host.as_ref();
+    let alias = host.and_then(|host| host.alias.as_ref()).map_or_else(String::new, |alias| format!(", or {alias}"));
+    format!("point {} at addresses in place of the alias (A and AAAA{alias})", node.name.unrooted())
+}
+
+/// A way out: the alias stays, and mail goes by another name.
+fn move_mail(node: &Node) -> String {
+    format!("move the mail to a name of its own, such as mail.{}, with the mx there", node.name.unrooted())
+}
+
+/// A way out: the name stays with its other records, and the alias goes by another name; below a wildcard, names that
+/// own records are out of its reach (RFC 4592 section 2.2.1).
+fn move_alias(node: &Node) -> String {
+    if node.name.is_wildcard() {
+        let parent = node.name.parent().unwrap_or_else(Name::root).unrooted();
+        return format!("give the names below {parent} that take mail records of their own");
+    }
+    format!("put the alias on another host, such as www.{}", node.name.unrooted())
+}
+
+/// Names as a person would list them.
+fn list<'a>(names: impl Iterator<Item = &'a Name>) -> String {
+    let names: Vec<String> = names.map(Name::unrooted).collect();
+    match &names[..] {
+        [] => String::new(),
+        [one] => one.clone(),
+        [firsts @ .., last] if names.len() <= 3 => format!("{} and {last}", firsts.join(", ")),
+        [first, second, ..] => format!("{first}, {second} and {} more", names.len() - 2),
+    }
+}

@@ -1,0 +1,96 @@
+//! The only reader of disk and standard input: bytes in, nothing parsed.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
+
+/// Reads an input into `sources`; `-` is standard input. The error is a message without the path.
+pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
+    let bytes = if path == "-" { standard_input() } else { file(Path::new(path)) };
+    let bytes = bytes.map_err(|error| explain(&error, path))?;
+    if bytes.len() >= TOO_LARGE {
+        return Err("it holds 4 GiB or more; split the plan, for example with one root module a zone".to_owned());
+    }
+    let name = path.replace(std::path::MAIN_SEPARATOR, "/");
+    Ok(match utf8(&bytes) {
+        Some(text) => sources.add_decoded(name, text, bytes),
+        None => sources.add(name, bytes),
+    })
+}
+
+fn standard_input() -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(Bytes::Owned(bytes))
+}
+
+/// Maps a file; reads what cannot be mapped, such as pipes and empty files.
+fn file(path: &Path) -> io::Result<Bytes> {
+    let mut file = File::open(path)?;
+    let data = file.metadata()?;
+    if data.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if data.is_file()
+        && let Ok(map) = map(&file)
+    {
+        return Ok(Bytes::Mapped(map));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Bytes::Owned(bytes))
+}
+
+#[expect(unsafe_code, reason = "memory maps have no safe form")]
+fn map(file: &File) -> io::Result<memmap2::Mmap> {
+    // SAFETY: the map is read only. A plan is a finished file that nothing writes to while it is checked; a program
+    // that cut it short all the same would end this one with a signal, not with a wrong verdict.
+    unsafe { memmap2::MmapOptions::new().populate().map(file) }
+}
+
+/// The text of UTF-16 with a byte order mark, as PowerShell 5 writes it; none for anything else.
+fn utf8(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (unit, rest): (fn([u8; 2]) -> u16, _) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (u16::from_le_bytes, rest),
+        [0xFE, 0xFF, rest @ ..] => (u16::from_be_bytes, rest),
+        _ => return None,
+    };
+    let units = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    Some(
+        char::decode_utf16(units)
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect::<String>()
+            .into_bytes(),
+    )
+}
+
+fn explain(error: &io::Error, path: &str) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            "no such file; write the plan with `terraform show -json FILE > plan.json`".to_owned()
+        }
+        io::ErrorKind::IsADirectory => {
+            format!("this is a directory; name a plan in it, such as {}", Path::new(path).join("plan.json").display())
+        }
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_16_is_told_by_its_mark() {
+        let little = [0xFF, 0xFE, b'{', 0, 0xFC, 0];
+        let big = [0xFE, 0xFF, 0, b'{', 0, 0xFC];
+        assert_eq!(utf8(&little).as_deref(), Some("{ü".as_bytes()));
+        assert_eq!(utf8(&big).as_deref(), Some("{ü".as_bytes()));
+        assert_eq!(utf8(b"{}"), None);
+        assert_eq!(utf8(b""), None);
+        let lone_surrogate_and_odd_byte = [0xFF, 0xFE, 0x00, 0xD8, b'x'];
+        assert_eq!(utf8(&lone_surrogate_and_odd_byte).as_deref(), Some("\u{FFFD}".as_bytes()));
+    }
+}

@@ -1,0 +1,223 @@
+//! The pages of rules and gaps, as `zonegate explain` prints them: each has the parts that a reader looks for, and
+//! each example on it is run.
+//!
+//! A `diff` block draws zones: a space stands before a record of both sides, `-` or `+` before one of one side only, and
+//! `$ORIGIN` starts a zone, known whole unless it is `partial`. A `json` block is a plan. What is to be reported stands
+//! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
+//! cause of what was there before. Nothing else may be reported.
+
+use zonegate::diff::Diff;
+use zonegate::gap::COVERAGE;
+use zonegate::load::{Loaded, load};
+use zonegate::name::Name;
+use zonegate::policy::Policy;
+use zonegate::rdata::{Rdata, Rtype};
+use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
+use zonegate::report::Finding;
+use zonegate::rule::{Declared, Status};
+use zonegate::rules::RULES;
+use zonegate::source::{Bytes, Place, Sources, Span};
+
+/// Columns of a page.
+const WIDTH: usize = 100;
+
+/// The parts of a page, in this order.
+const SECTIONS: [&str; 4] = ["Why", "Flagged", "Allowed", "What to do"];
+
+/// Further examples, for which the pages have no room.
+const TRAPS: &str = include_str!("../testdata/traps.md");
+
+struct Page {
+    id: &'static str,
+    summary: &'static str,
+    text: &'static str,
+}
+
+struct Example<'a> {
+    section: &'a str,
+    /// The text before it.
+    introduction: &'a str,
+    language: &'a str,
+    /// What is said to be reported.
+    stated: Vec<String>,
+    body: &'a str,
+}
+
+#[test]
+fn every_page_has_the_parts_that_a_reader_looks_for() {
+    let faults: Vec<String> = pages().iter().flat_map(|page| named(page.id, faults_of(page))).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_example_gives_what_it_states() {
+    let texts = pages().into_iter().map(|page| (page.id, page.text)).chain([("traps", TRAPS)]);
+    let faults: Vec<String> = texts.flat_map(|(id, text)| named(id, wrong_examples(text))).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn pages() -> Vec<Page> {
+    let rules = RULES.iter().map(|rule| Page { id: rule.id, summary: rule.summary, text: rule.page });
+    let gaps = COVERAGE.iter().map(|gap| Page { id: gap.id, summary: gap.summary, text: gap.page });
+    rules.chain(gaps).collect()
+}
+
+fn named(id: &str, faults: Vec<String>) -> impl Iterator<Item = String> {
+    faults.into_iter().map(move |fault| format!("{id}: {fault}"))
+}
+
+fn faults_of(page: &Page) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut check = |holds: bool, fault: &str| faults.extend((!holds).then(|| fault.to_owned()));
+    let lines: Vec<&str> = page.text.lines().collect();
+    let heading = lines.first().is_some_and(|line| line.strip_prefix("# ") == Some(page.id));
+    check(heading, "the heading is not the id");
+    let summary = lines.get(2).is_some_and(|line| line.eq_ignore_ascii_case(&format!("{}.", page.summary)));
+    check(summary, "the first sentence is not the summary");
+    let sections: Vec<&str> = lines.iter().filter_map(|line| line.strip_prefix("## ")).collect();
+    check(sections == SECTIONS, &format!("the sections are {sections:?}"));
+    for line in lines.iter().filter(|line| line.chars().count() > WIDTH) {
+        check(false, &format!("a line is too wide: {line}"));
+    }
+    for citation in loose_citations(page.text) {
+        check(false, &format!("`{citation}` is not of the form `RFC 1034 section 3.6.2`"));
+    }
+    let examples = examples(page.text);
+    for section in ["Flagged", "Allowed"] {
+        check(examples.iter().any(|example| example.section == section), &format!("no example is {section}"));
+    }
+    for (number, example) in (1..).zip(&examples) {
+        let reported = example.stated.iter().any(|stated| stated.split([' ', ',']).any(|word| word == page.id));
+        let fits = reported == (example.section == "Flagged");
+        check(fits, &format!("example {number} does not belong into {}", example.section));
+        check(example.introduction.ends_with(':'), &format!("example {number} has no sentence before it"));
+    }
+    faults
+}
+
+/// The words after each `RFC` that do not say which section is meant.
+fn loose_citations(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_section = |word: &str| word.trim_end_matches(|end: char| !end.is_ascii_digit()).split('.').all(is_number);
+    let from_rfc =
+        (0..words.len()).filter(|&at| words[at].contains("RFC")).map(|at| &words[at..words.len().min(at + 4)]);
+    let loose = from_rfc.filter(|words| match words {
+        [rfc, number, "section", section] => {
+            rfc.trim_start_matches('(') != "RFC" || !is_number(number) || !is_section(section)
+        }
+        _ => true,
+    });
+    loose.map(|words| words.join(" ")).collect()
+}
+
+/// The fenced blocks of a page.
+fn examples(text: &str) -> Vec<Example<'_>> {
+    let (mut section, mut introduction) = ("", "");
+    let mut examples = Vec::new();
+    for (number, part) in text.split("```").enumerate() {
+        if number % 2 == 0 {
+            section = part.lines().filter_map(|line| line.strip_prefix("## ")).next_back().unwrap_or(section);
+            introduction = part.trim_end();
+        } else {
+            let (info, body) = part.split_once('\n').unwrap_or((part, ""));
+            let (language, outcome) = info.split_once(' ').unwrap_or((info, ""));
+            let comments = body.lines().map_while(|line| line.strip_prefix("; "));
+            let behind = outcome.split("; ").filter(|stated| !stated.is_empty());
+            let stated = comments.chain(behind).map(str::to_owned).collect();
+            examples.push(Example { section, introduction, language, stated, body });
+        }
+    }
+    examples
+}
+
+fn wrong_examples(text: &str) -> Vec<String> {
+    let wrong = (1..).zip(examples(text)).filter_map(|(number, example)| {
+        let sentence = example.introduction.lines().next_back().unwrap_or_default();
+        let place = format!("example {number} ({}, `{sentence}`)", example.section);
+        match outcome(&example) {
+            Ok(outcome) if outcome == example.stated => None,
+            Ok(outcome) => Some(format!("{place} states {:?}, but gives {outcome:?}", example.stated)),
+            Err(error) => Some(format!("{place} cannot be read: {error}")),
+        }
+    });
+    wrong.collect()
+}
+
+/// What is reported of an example.
+fn outcome(example: &Example) -> Result<Vec<String>, String> {
+    let loaded = match example.language {
+        "diff" => Loaded { diff: change(example.body)?, ..Loaded::default() },
+        "json" => {
+            let mut sources = Sources::default();
+            let plan = sources.add("plan.json".to_owned(), Bytes::Owned(example.body.into()));
+            load(&mut sources, &[plan])
+        }
+        other => return Err(format!("`{other}` is no language of examples")),
+    };
+    let report = zonegate::review(&loaded, &Declared::default(), &Policy::default());
+    let gaps = report.gaps.iter().map(|gap| format!("{}: {}", gap.severity, gap.coverage.id));
+    Ok(report.findings.iter().map(finding_text).chain(gaps).collect())
+}
+
+fn finding_text(finding: &Finding) -> String {
+    let cause = if finding.status == Status::Introduced { finding.cause.text() } else { "existing" };
+    let also: Vec<String> = finding.also.iter().map(|rule| format!(", also {}", rule.id)).collect();
+    format!("{}: {} ({cause}){}", finding.severity, finding.rule.id, also.concat())
+}
+
+/// The change that a `diff` block draws.
+fn change(body: &str) -> Result<Diff, String> {
+    let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+    let mut builder = Builder::default();
+    let mut zone = None;
+    let lines = (0..).zip(body.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with("; "));
+    for (number, line) in lines {
+        let (text, flags) = line.split_once(" ; ").unwrap_or((line, ""));
+        if let Some(apex) = text.strip_prefix("$ORIGIN ") {
+            zone = Some(view(&mut builder, number, apex, flags)?);
+        } else {
+            let span = Span { source, start: number, end: number };
+            let place = Place { span, block: span, address: None };
+            let view = zone.ok_or("a record stands before the first zone")?;
+            let (side, set) = record(view, text, flags, place).ok_or(format!("what is `{line}`?"))?;
+            builder.add(side, set);
+        }
+    }
+    let (before, after) = builder.finish();
+    Ok(Diff { before, after })
+}
+
+/// A zone; each is one of its own, even if another has its name.
+fn view(builder: &mut Builder, number: u32, apex: &str, flags: &str) -> Result<ViewId, String> {
+    let (private, whole) = match flags {
+        "" => (false, true),
+        "partial" => (false, false),
+        "private" => (true, true),
+        other => return Err(format!("what is a zone that is `{other}`?")),
+    };
+    let apex = Name::parse(apex).map_err(|error| error.to_string())?;
+    let id = builder.view(View { apex: Some(apex), id: Some(number.to_string().into()), private, host: None });
+    if whole {
+        builder.mark_whole(id, Side::Both);
+    }
+    Ok(id)
+}
+
+/// One line of a zone: the side, `owner TYPE data`, and how it is served; none if it is something else.
+fn record(view: ViewId, text: &str, flags: &str, place: Place) -> Option<(Side, RecordSet)> {
+    let sides = [(" ", Side::Both), ("-", Side::Before), ("+", Side::After)];
+    let (side, rest) = sides.iter().find_map(|(sign, side)| Some((*side, text.strip_prefix(sign)?)))?;
+    let (owner, rest) = rest.split_once(' ')?;
+    let (rtype, data) = rest.split_once(' ')?;
+    let rtype = Rtype::from_text(rtype);
+    let served = match flags {
+        "" => Served::AsIs,
+        "proxied" | "flattened" => Served::Flattened,
+        "may be flattened" => Served::Unknown,
+        _ => return None,
+    };
+    let rdata = Rdata::parse(&rtype, data, Name::parse).ok()?;
+    let record = Record { rdata, ttl: None, served, place };
+    Some((side, RecordSet { view, owner: Name::parse(owner).ok()?, rtype, variant: None, records: vec![record] }))
+}
