@@ -1,0 +1,23 @@
+resource "aws_route53_zone" "main" {
+  name = "example.com"
+}
+
+resource "aws_route53_record" "portal_mx" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "portal.example.com"
+  type    = "MX"
+  ttl     = 3600
+  records = ["10 mx.example.net."]
+}
+
+resource "aws_lb" "portal" {
+  name = "portal"
+}
+
+resource "aws_route53_record" "portal" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "portal.example.com"
+  type    = "CNAME"
+  ttl     = 300
+  records = [aws_lb.portal.dns_name]
+}

@@ -1,0 +1,42 @@
+terraform {
+  required_providers {
+    cloudflare = {
+      source  = "cloudflare/cloudflare"
+      version = "~> 4.0"
+    }
+  }
+}
+
+variable "zone_id" {
+  type    = string
+  default = "cafe0000cafe0000cafe0000cafe0001"
+}
+
+resource "cloudflare_record" "harbor_mx" {
+  zone_id  = var.zone_id
+  name     = "harbor.example.com"
+  type     = "MX"
+  content  = "mx.example.net"
+  priority = 10
+  ttl      = 3600
+}
+
+resource "cloudflare_record" "old_harbor" {
+  zone_id = var.zone_id
+  name    = "harbor.example.com"
+  type    = "A"
+  content = "192.0.2.65"
+  ttl     = 3600
+}
+
+resource "cloudflare_record" "harbor" {
+  zone_id = var.zone_id
+  name    = "harbor.example.com"
+  type    = "CNAME"
+  content = "berths.example.org"
+  ttl     = 3600
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}

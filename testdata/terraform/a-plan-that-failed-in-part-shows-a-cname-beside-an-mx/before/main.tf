@@ -1,0 +1,16 @@
+variable "office_address" {
+  type    = string
+  default = ""
+}
+
+resource "aws_route53_zone" "main" {
+  name = "example.com"
+}
+
+resource "aws_route53_record" "backoffice_mx" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "backoffice.example.com"
+  type    = "MX"
+  ttl     = 3600
+  records = ["10 mx.example.net."]
+}

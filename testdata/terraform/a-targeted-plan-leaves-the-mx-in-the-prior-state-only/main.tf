@@ -1,0 +1,19 @@
+resource "aws_route53_zone" "main" {
+  name = "example.com"
+}
+
+resource "aws_route53_record" "quiz_mx" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "quiz.example.com"
+  type    = "MX"
+  ttl     = 3600
+  records = ["10 mx.example.net."]
+}
+
+resource "aws_route53_record" "quiz" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "quiz.example.com"
+  type    = "CNAME"
+  ttl     = 300
+  records = ["play.example.org."]
+}

@@ -1,0 +1,19 @@
+provider "azurerm" {
+  features {}
+}
+
+resource "azurerm_dns_zone" "main" {
+  name                = "example.com"
+  resource_group_name = "names"
+}
+
+resource "azurerm_dns_mx_record" "apex" {
+  zone_name           = azurerm_dns_zone.main.name
+  resource_group_name = azurerm_dns_zone.main.resource_group_name
+  ttl                 = 3600
+
+  record {
+    preference = "0"
+    exchange   = "mx.example.net"
+  }
+}

@@ -1,0 +1,11 @@
+resource "aws_route53_zone" "main" {
+  name = "example.com"
+}
+
+resource "aws_route53_record" "press" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "press.example.com"
+  type    = "CNAME"
+  ttl     = 3600
+  records = ["newsroom.example.org."]
+}

@@ -1,0 +1,11 @@
+resource "aws_route53_zone" "main" {
+  name = "example.com"
+}
+
+resource "aws_route53_record" "lists" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "lists.example.com"
+  type    = "CNAME"
+  ttl     = 3600
+  records = ["archive.example.org."]
+}

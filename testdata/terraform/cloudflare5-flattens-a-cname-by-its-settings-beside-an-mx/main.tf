@@ -1,0 +1,36 @@
+terraform {
+  required_providers {
+    cloudflare = {
+      source  = "cloudflare/cloudflare"
+      version = "~> 5.0"
+    }
+  }
+}
+
+resource "cloudflare_zone" "main" {
+  name = "example.com"
+  account = {
+    id = "00112233445566778899aabbccddeeff"
+  }
+}
+
+resource "cloudflare_dns_record" "wiki_mx" {
+  zone_id  = cloudflare_zone.main.id
+  name     = "wiki.example.com"
+  type     = "MX"
+  content  = "mx.example.net"
+  priority = 10
+  ttl      = 3600
+}
+
+resource "cloudflare_dns_record" "wiki" {
+  zone_id = cloudflare_zone.main.id
+  name    = "wiki.example.com"
+  type    = "CNAME"
+  content = "pages.example.org"
+  ttl     = 3600
+  proxied = false
+  settings = {
+    flatten_cname = true
+  }
+}

@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    cloudflare = {
+      source  = "cloudflare/cloudflare"
+      version = "~> 5.0"
+    }
+  }
+}
+
+resource "cloudflare_zone" "main" {
+  name = "example.com"
+  account = {
+    id = "00112233445566778899aabbccddeeff"
+  }
+}
+
+resource "cloudflare_dns_record" "community_mx" {
+  zone_id  = cloudflare_zone.main.id
+  name     = "community.example.com"
+  type     = "MX"
+  content  = "mx.example.net"
+  priority = 10
+  ttl      = 3600
+}
+
+resource "cloudflare_dns_record" "community" {
+  zone_id = cloudflare_zone.main.id
+  name    = "community.example.com"
+  type    = "CNAME"
+  content = "boards.example.org"
+  ttl     = 1
+  proxied = false
+}

@@ -1,0 +1,188 @@
+//! The program as a user or a pipeline calls it: exit codes, streams, colours, and wrong calls.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// An error: a CNAME beside an MX.
+const BAD: &str = "a-cname-is-created-beside-an-mx";
+/// A warning, and no gap.
+const DOUBTFUL: &str = "an-mx-gives-way-to-a-cname-whose-target-has-an-mx";
+/// Nothing changes.
+const GOOD: &str = "nothing-changes-beside-an-old-bad-pair";
+/// A plan that failed.
+const FAILED: &str = "a-plan-that-failed-in-part-shows-a-cname-beside-an-mx";
+
+fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/terraform").join(name).join("plan.json")
+}
+
+fn zonegate(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zonegate"));
+    command.args(arguments).env_clear().env("LANG", "C.UTF-8").stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    zonegate(arguments).output().expect("the program starts")
+}
+
+fn check(plan: &str, arguments: &[&str]) -> Output {
+    let plan = case(plan);
+    run(&[&["check", plan.to_str().expect("the path is text")], arguments].concat())
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("the program ends by itself")
+}
+
+fn stdout(output: &Output) -> &str {
+    str::from_utf8(&output.stdout).expect("the program writes UTF-8")
+}
+
+fn stderr(output: &Output) -> &str {
+    str::from_utf8(&output.stderr).expect("the program writes UTF-8")
+}
+
+#[test]
+fn the_exit_code_says_what_a_pipeline_has_to_know() {
+    for (plan, arguments, expected) in [
+        (BAD, &[][..], 1),
+        (BAD, &["--exit-zero"], 0),
+        (BAD, &["--fail-on", "never"], 0),
+        (BAD, &["--ignore", "cname-with-mx"], 0),
+        (BAD, &["--select", "cname-at-apex"], 0),
+        (BAD, &["--select", "cname-with-mx,cname-at-apex"], 1),
+        (BAD, &["--require-complete"], 2),
+        (BAD, &["--require-complete", "--exit-zero"], 2),
+        (BAD, &["--require-complete", "--ignore", "zone-partially-visible"], 1),
+        (DOUBTFUL, &[], 0),
+        (DOUBTFUL, &["--fail-on", "warning"], 1),
+        (GOOD, &[], 0),
+        (GOOD, &["--all"], 0),
+        (GOOD, &["--fail-on", "note"], 0),
+        (FAILED, &[], 2),
+        (FAILED, &["--exit-zero"], 2),
+        (FAILED, &["--ignore", "plan-not-complete"], 2),
+    ] {
+        for format in ["human", "concise", "json"] {
+            let output = check(plan, &[arguments, &["--format", format]].concat());
+            assert_eq!(code(&output), expected, "{plan} {arguments:?} {format}");
+        }
+    }
+}
+
+#[test]
+fn an_ignored_rule_leaves_what_it_stood_for() {
+    let apex = "a-cname-is-created-at-the-apex-beside-an-mx-on-google";
+    assert!(stdout(&check(apex, &[])).contains("also: cname-at-apex"));
+    let output = check(apex, &["--ignore", "cname-with-mx"]);
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).starts_with("error[cname-at-apex]"), "{}", stdout(&output));
+}
+
+#[test]
+fn json_is_one_document_whatever_happens() {
+    let missing = ["check", "no-such-file", "--format", "json"];
+    for output in [run(&missing), check(FAILED, &["--format", "json"]), check(BAD, &["--format", "json"])] {
+        let report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        assert_eq!(report["summary"]["exit_code"], code(&output));
+        assert_eq!(stderr(&output), "");
+    }
+    let report: Value = serde_json::from_slice(&run(&missing).stdout).expect("it is JSON");
+    assert_eq!(report["inputs"][0]["sha256"], Value::Null);
+    assert_eq!(report["gaps"][0]["rule"], "input-unreadable");
+}
+
+#[test]
+fn json_says_where_mail_goes_instead() {
+    let output = check(DOUBTFUL, &["--format", "json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let route = &report["findings"][0]["route"];
+    assert_eq!((&route["before"]["kind"], &route["after"]["kind"]), (&"mx".into(), &"mx".into()), "{route}");
+    assert_ne!(route["before"]["exchanges"], route["after"]["exchanges"]);
+}
+
+#[test]
+fn standard_input_is_read() {
+    let mut child = zonegate(&["check", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let plan = std::fs::read(case(BAD)).expect("the plan can be read");
+    child.stdin.take().expect("it is piped").write_all(&plan).expect("the program reads");
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(code(&output), 1);
+    assert!(stdout(&output).contains("[-:1:"), "{}", stdout(&output));
+}
+
+#[test]
+fn utf_16_is_read_and_its_digest_is_that_of_the_file() {
+    let text = std::fs::read_to_string(case(BAD)).expect("the plan is text");
+    let bytes: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let mut file = tempfile::NamedTempFile::new().expect("there is room");
+    file.write_all(&bytes).expect("there is room");
+    let path = file.path().to_str().expect("the path is text");
+    let output = run(&["check", path, "--format", "json"]);
+    assert_eq!(code(&output), 1);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let digest =
+        zonegate::report::hex(&sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&bytes)));
+    assert_eq!(report["inputs"][0]["sha256"], digest);
+}
+
+#[test]
+fn wrong_calls_are_explained() {
+    for (arguments, expected) in [
+        (&["check"][..], "<INPUT>"),
+        (&["check", "x", "--format", "jsn"], "'json'"),
+        (&["explain", "cname-with-mxx"], "'cname-with-mx'"),
+        (&["chekc"], "'check'"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+    }
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let output = run(&["check", folder]);
+    assert!(stdout(&output).contains("this is a directory"), "{}", stdout(&output));
+    assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn a_summary_always_says_what_was_seen_and_quiet_leaves_it_out() {
+    let summary = "compared before with after";
+    let flat = |text: &str| text.replace('\n', " ");
+    assert!(flat(stdout(&check(GOOD, &[]))).contains(summary));
+    assert!(flat(stderr(&check(GOOD, &["--format", "concise"]))).contains(summary));
+    let quiet = check(GOOD, &["--quiet"]);
+    assert_eq!((stdout(&quiet), stderr(&quiet)), ("", ""));
+    let undone = run(&["check", "no-such-file", "--quiet"]);
+    assert!(stdout(&undone).contains("no such file"), "why nothing was checked is no noise");
+    assert!(stderr(&check(GOOD, &["--verbose"])).contains("a plan of format 1."));
+}
+
+#[test]
+fn colours_are_used_on_request_and_never_in_a_file() {
+    assert!(stdout(&check(BAD, &["--color", "always"])).contains("\x1b["));
+    for arguments in [&[][..], &["--color", "never"]] {
+        assert!(!stdout(&check(BAD, arguments)).contains('\x1b'), "{arguments:?}");
+    }
+}
+
+#[test]
+fn without_a_locale_that_can_show_more_all_is_ascii() {
+    let plan = case(BAD);
+    let mut command = zonegate(&["check", plan.to_str().expect("the path is text")]);
+    let output = command.env("LANG", "C").output().expect("the program starts");
+    assert!(stdout(&output).is_ascii(), "{}", stdout(&output));
+}
+
+#[test]
+fn pages_and_the_catalogue_are_printed() {
+    let catalogue = run(&["rules"]);
+    for id in stdout(&catalogue).lines().skip(1).filter_map(|line| line.split(' ').next()) {
+        let page = run(&["explain", id]);
+        assert!(stdout(&page).starts_with(&format!("# {id}\n")), "{id}");
+    }
+    assert!(stdout(&catalogue).lines().count() > 12);
+}
