@@ -1,0 +1,181 @@
+//! The tables of resource types: each row has a case of its own under `testdata/rows`, so that nothing is claimed of a
+//! provider that no plan shows.
+//!
+//! A case is `PROVIDER/TYPE.json`, with `data.` before the type of a data source and `@SINCE` after that of a shape
+//! which some version brought. It holds a `plan`, written from the provider's documentation, and what is made of it:
+//! the `records` after the change as `zonegate records` prints them, those `before` it where they matter, the names of
+//! the zones that are known `whole` and of those that are `private`, and the kinds of `gaps`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+use zonegate::load::terraform::provider::{Mode, Row, TABLES, Table, ZoneRow};
+use zonegate::load::{Loaded, load};
+use zonegate::record::{Snapshot, View, ViewId};
+use zonegate::source::{Bytes, Sources};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    plan: Value,
+    records: Vec<Value>,
+    before: Option<Vec<Value>>,
+    #[serde(default)]
+    whole: Vec<String>,
+    #[serde(default)]
+    private: Vec<Option<String>>,
+    #[serde(default)]
+    gaps: Vec<String>,
+}
+
+/// What the loader makes of a plan.
+#[derive(PartialEq)]
+struct Outcome {
+    before: Vec<Value>,
+    records: Vec<Value>,
+    whole: Vec<String>,
+    private: Vec<Option<String>>,
+    gaps: Vec<String>,
+}
+
+/// A row of records or of zones: where its case lies, and which objects of a plan it speaks for.
+struct Claim {
+    path: PathBuf,
+    speaks_for: Box<dyn Fn(&Value) -> bool>,
+}
+
+#[test]
+fn every_row_of_every_table_has_a_case_that_comes_out_as_it_says() {
+    let claims = claims();
+    let known: BTreeSet<&Path> = claims.iter().map(|claim| claim.path.as_path()).collect();
+    assert_eq!(known.len(), claims.len(), "two rows share the name of a case");
+    let of_no_row = files().into_iter().filter(|path| !known.contains(path.as_path()));
+    let of_no_row = of_no_row.map(|path| format!("{}: no row has this case", path.display()));
+    let wrong = claims.iter().filter_map(|claim| Some(format!("{}: {}", claim.path.display(), fault(claim)?)));
+    let faults: Vec<String> = wrong.chain(of_no_row).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/rows")
+}
+
+/// All cases, by their path below the folder.
+fn files() -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(folder()).into_iter().map(|entry| entry.expect("testdata can be read"));
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    files.map(|entry| entry.path().strip_prefix(folder()).expect("it lies below").to_owned()).collect()
+}
+
+fn claims() -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (sources, text) in TABLES {
+        let Table { rows, zones, .. } = serde_yaml::from_str(text).expect("tables can be read");
+        let place = |name: String| Path::new(&sources[0].replace('/', "-")).join(name + ".json");
+        for (at, row) in rows.iter().enumerate() {
+            let speaks_for = Box::new(move |object: &Value| row_of(text, object) == Some(at));
+            claims.push(Claim { path: place(name_of(row)), speaks_for });
+        }
+        for ZoneRow { resource_type, .. } in zones {
+            let path = place(resource_type.clone());
+            claims.push(Claim { path, speaks_for: Box::new(move |object| object["type"] == *resource_type) });
+        }
+    }
+    claims
+}
+
+fn name_of(row: &Row) -> String {
+    let data = if row.mode == Mode::Data { "data." } else { "" };
+    let since = row.since.as_ref().map(|version| format!("@{version}")).unwrap_or_default();
+    format!("{data}{}{since}", row.resource_type)
+}
+
+/// The row of a table that an object is read by.
+fn row_of(table: &str, object: &Value) -> Option<usize> {
+    let rows = serde_yaml::from_str::<Table>(table).expect("tables can be read").rows;
+    let mode = if object["mode"] == "data" { Mode::Data } else { Mode::Managed };
+    let change = &object["change"];
+    let states = [&change["after"], &change["after_unknown"], &object["values"]];
+    let has = |key: &str| states.iter().any(|state| state.get(key).is_some());
+    rows.iter().position(|row| row.mode == mode && object["type"] == row.resource_type && row.select.matches(has))
+}
+
+/// What is wrong with the case of a row.
+fn fault(claim: &Claim) -> Option<String> {
+    let Ok(text) = fs::read_to_string(folder().join(&claim.path)) else { return Some("this row has no case".into()) };
+    let case: Case = match serde_json::from_str(&text) {
+        Ok(case) => case,
+        Err(error) => return Some(format!("this is no case: {error}")),
+    };
+    let outcome = outcome(&case.plan);
+    if outcome == outcome_without(&case.plan, &claim.speaks_for) {
+        return Some("nothing in this case depends on its row".into());
+    }
+    let expected = Outcome {
+        before: case.before.unwrap_or_else(|| outcome.before.clone()),
+        records: case.records,
+        whole: case.whole,
+        private: case.private,
+        gaps: case.gaps,
+    };
+    (outcome != expected)
+        .then(|| format!("this is expected:\n{}this comes out:\n{}", lines(&expected), lines(&outcome)))
+}
+
+fn outcome(plan: &Value) -> Outcome {
+    let mut sources = Sources::default();
+    let source = sources.add("plan.json".into(), Bytes::Owned(plan.to_string().into()));
+    let Loaded { diff, gaps, .. } = load(&mut sources, &[source]);
+    let gaps: BTreeSet<&str> = gaps.iter().map(|gap| gap.coverage.id).collect();
+    let whole = |(id, _): &(ViewId, &View)| diff.after.is_whole(*id);
+    Outcome {
+        before: records(&diff.before, &sources),
+        records: records(&diff.after, &sources),
+        whole: apexes(&diff.after, whole).into_iter().flatten().collect(),
+        private: apexes(&diff.after, |(_, view)| view.private),
+        gaps: gaps.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// The outcome of what is left of a plan.
+fn outcome_without(plan: &Value, leaves_out: &dyn Fn(&Value) -> bool) -> Outcome {
+    let mut plan = plan.clone();
+    for list in ["/resource_changes", "/prior_state/values/root_module/resources"] {
+        if let Some(objects) = plan.pointer_mut(list).and_then(Value::as_array_mut) {
+            objects.retain(|object| !leaves_out(object));
+        }
+    }
+    outcome(&plan)
+}
+
+/// The lines that `zonegate records` prints, without the places.
+fn records(side: &Snapshot, sources: &Sources) -> Vec<Value> {
+    let mut dump = Vec::new();
+    zonegate::dump::write(side, sources, &mut dump).expect("memory takes all");
+    let lines = serde_json::Deserializer::from_slice(&dump).into_iter::<Value>();
+    let lines = lines.map(|line| {
+        let mut line = line.expect("the dump is JSON");
+        let fields = line.as_object_mut().expect("lines are objects");
+        fields.retain(|key, _| !["path", "line", "column", "address"].contains(&key.as_str()));
+        line
+    });
+    lines.collect()
+}
+
+fn apexes(side: &Snapshot, wanted: impl Fn(&(ViewId, &View)) -> bool) -> Vec<Option<String>> {
+    let wanted = side.views().filter(wanted);
+    let mut names: Vec<_> = wanted.map(|(_, view)| view.apex.as_ref().map(ToString::to_string)).collect();
+    names.sort();
+    names
+}
+
+fn lines(outcome: &Outcome) -> String {
+    let Outcome { before, records, whole, private, gaps } = outcome;
+    let before = before.iter().map(|line| format!("  before {line}"));
+    let after = records.iter().map(|line| format!("  after {line}"));
+    let rest = format!("  whole {whole:?}, private {private:?}, gaps {gaps:?}\n");
+    before.chain(after).chain([rest]).collect::<Vec<_>>().join("\n")
+}
