@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::dump;
@@ -137,7 +137,7 @@ fn rule_ids() -> PossibleValuesParser {
 }
 
 fn format_names() -> PossibleValuesParser {
-    render::FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().into()
+    render::FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.summary)).into()
 }
 
 /// Runs the program with the arguments of this process.

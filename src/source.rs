@@ -132,11 +132,6 @@ impl Sources {
         &self.0[id.0 as usize]
     }
 
-    /// All inputs in the order they were added.
-    pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        (0..).map(SourceId).zip(&self.0)
-    }
-
     /// Marks values that must not reach any output. Ranges that overlap become one.
     pub fn hide(&mut self, spans: impl IntoIterator<Item = Span>) {
         for span in spans {
@@ -184,14 +179,6 @@ impl Source {
     /// The ranges that [`Sources::hide`] marked, by start; none overlaps another.
     pub fn hidden(&self) -> &[Range<u32>] {
         &self.hidden
-    }
-
-    /// The bytes of the line that holds `offset`, without its line end.
-    pub fn line_around(&self, offset: u32) -> Range<usize> {
-        let at = offset as usize;
-        let start = memchr::memrchr(b'\n', &self.bytes[..at]).map_or(0, |newline| newline + 1);
-        let end = memchr::memchr(b'\n', &self.bytes[at..]).map_or(self.bytes.len(), |newline| at + newline);
-        start..end
     }
 
     fn position(&self, offset: u32) -> Position {
