@@ -1,7 +1,7 @@
 //! The engine: asks the rules about the names that a change can affect, on both sides, and works out what the change
 //! is to blame for.
 
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::diff::{Change, Diff};
@@ -22,7 +22,8 @@ pub fn check(diff: &Diff, declared: &Declared, rules: &[&'static Rule], all: boo
     let hosts = if all { all_hosts(diff) } else { affected_hosts(diff) };
     let mut findings = Vec::new();
     for host in &hosts {
-        let found = rules.iter().flat_map(|rule| findings_of(rule, diff, declared, host)).collect();
+        let inquiry = Inquiry::new(diff, declared, host);
+        let found = rules.iter().flat_map(|rule| inquiry.findings_of(rule)).collect();
         findings.extend(one_for_each_fault(found));
     }
     findings
@@ -60,11 +61,58 @@ pub fn all_hosts(diff: &Diff) -> BTreeSet<Host> {
     sets.map(|set| (set.view, set.owner.clone())).collect()
 }
 
-fn findings_of(rule: &'static Rule, diff: &Diff, declared: &Declared, (view, name): &Host) -> Vec<Finding> {
-    let node = diff.after.node(*view, name);
-    let scene = |status| Scene { diff, declared, status };
-    let reroute = LazyCell::new(|| Reroute::of(&diff.before, &diff.after, *view, name));
-    let finding = |status, types: Vec<Rtype>, telling: Telling| {
+/// One host that all rules are asked about; what several of them need is found out once.
+struct Inquiry<'a> {
+    diff: &'a Diff,
+    declared: &'a Declared,
+    view: ViewId,
+    name: &'a Name,
+    /// Whether a child zone answers for it, before and after the change.
+    delegated: [bool; 2],
+    reroute: OnceCell<Option<Reroute>>,
+}
+
+impl<'a> Inquiry<'a> {
+    fn new(diff: &'a Diff, declared: &'a Declared, (view, name): &'a Host) -> Inquiry<'a> {
+        let delegated = [&diff.before, &diff.after].map(|side| is_below_delegation(side, *view, name));
+        Inquiry { diff, declared, view: *view, name, delegated, reroute: OnceCell::new() }
+    }
+
+    fn findings_of(&self, rule: &'static Rule) -> Vec<Finding> {
+        let scene = |status| Scene { diff: self.diff, declared: self.declared, status };
+        let [delegated_before, delegated_after] = self.delegated;
+        let mut findings = Vec::new();
+        for check in rule.checks {
+            match check {
+                Check::State { find, tell } => {
+                    let faults = |snapshot: &Snapshot, delegated: bool| {
+                        if delegated {
+                            return Vec::new();
+                        }
+                        let world = World { snapshot, declared: self.declared };
+                        find(&world, &snapshot.node(self.view, self.name))
+                    };
+                    let before = faults(&self.diff.before, delegated_before);
+                    let after = faults(&self.diff.after, delegated_after);
+                    for (status, faults) in by_status(&before, &after) {
+                        let types = faults.iter().flat_map(|fault| fault.types.clone()).collect::<BTreeSet<_>>();
+                        let scene = scene(status);
+                        let telling = tell(&scene, &scene.snapshot().node(self.view, self.name), &faults);
+                        findings.push(self.finding(rule, status, types.into_iter().collect(), telling));
+                    }
+                }
+                Check::Step(_) if delegated_after => {}
+                Check::Step(step) => {
+                    let node = self.diff.after.node(self.view, self.name);
+                    let telling = step(&scene(Status::Introduced), &node);
+                    findings.extend(telling.map(|told| self.finding(rule, Status::Introduced, Vec::new(), told)));
+                }
+            }
+        }
+        findings
+    }
+
+    fn finding(&self, rule: &'static Rule, status: Status, types: Vec<Rtype>, telling: Telling) -> Finding {
         let Telling { severity, cause, mut message, mut help, primary, related, names } = telling;
         if status == Status::Fixed {
             message = format!("no longer so: {message}");
@@ -75,42 +123,22 @@ fn findings_of(rule: &'static Rule, diff: &Diff, declared: &Declared, (view, nam
             severity: severity.unwrap_or(rule.severity),
             status,
             cause,
-            view: diff.after.view(*view).clone(),
-            names: std::iter::once(name.clone()).chain(names).collect(),
+            view: self.diff.after.view(self.view).clone(),
+            names: std::iter::once(self.name.clone()).chain(names).collect(),
             types,
             also: Vec::new(),
             message,
             help,
-            route: (status == Status::Introduced).then(|| reroute.clone()).flatten(),
+            route: (status == Status::Introduced).then(|| self.reroute()).flatten(),
             primary,
             related,
         }
-    };
-    let mut findings = Vec::new();
-    for check in rule.checks {
-        match check {
-            Check::State { find, tell } => {
-                let faults = |snapshot: &Snapshot| {
-                    if is_below_delegation(snapshot, *view, name) {
-                        return Vec::new();
-                    }
-                    find(&World { snapshot, declared }, &snapshot.node(*view, name))
-                };
-                for (status, faults) in by_status(&faults(&diff.before), &faults(&diff.after)) {
-                    let types = faults.iter().flat_map(|fault| fault.types.clone()).collect::<BTreeSet<_>>();
-                    let scene = scene(status);
-                    let telling = tell(&scene, &scene.snapshot().node(*view, name), &faults);
-                    findings.push(finding(status, types.into_iter().collect(), telling));
-                }
-            }
-            Check::Step(_) if is_below_delegation(&diff.after, *view, name) => {}
-            Check::Step(step) => {
-                let telling = step(&scene(Status::Introduced), &node);
-                findings.extend(telling.map(|telling| finding(Status::Introduced, Vec::new(), telling)));
-            }
-        }
     }
-    findings
+
+    fn reroute(&self) -> Option<Reroute> {
+        let Diff { before, after } = self.diff;
+        self.reroute.get_or_init(|| Reroute::of(before, after, self.view, self.name)).clone()
+    }
 }
 
 /// Whether a child zone answers for the name, whatever stands here. At the delegation itself an alias still clashes.

@@ -224,8 +224,7 @@ impl Snapshot {
 
     /// Whether the name or anything below it owns a record (RFC 4592 section 2.2.3: empty non-terminals exist).
     pub fn exists(&self, view: ViewId, name: &Name) -> bool {
-        let next = self.sets.get(self.position(view, name));
-        next.is_some_and(|set| set.view == view && set.owner.is_within(name))
+        !self.within(view, name).is_empty()
     }
 
     /// The delegation within the zone, at the name or above it, that hands it to a child zone: all but NS and DS is

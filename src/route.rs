@@ -1,8 +1,7 @@
 //! Where mail for a name goes, as far as one snapshot can tell (RFC 5321 section 5.1).
 
 use crate::name::Name;
-use crate::rdata::Rdata;
-use crate::record::{Node, Record, Served, Snapshot, ViewId};
+use crate::record::{Node, Served, Snapshot, ViewId};
 
 /// What a mail server finds when it looks for the servers of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ impl Reroute {
     }
 }
 
-/// Longer chains of aliases are given up, as resolvers do: BIND and Unbound follow fewer than this.
+/// Longer chains of aliases are given up, as resolvers do.
 const LONGEST_CHAIN: usize = 16;
 
 impl Destination {
@@ -100,17 +99,14 @@ impl Chain {
             let owner = snapshot.answering(view, &last);
             let node = owner.as_ref().map(|owner| snapshot.node(view, owner));
             let alias = node.and_then(|node| node.cnames().next());
-            match alias.map(|record| (&record.rdata, record.served)) {
-                None => return Chain { last, end: End::Answer(view, owner) },
-                Some((Rdata::Cname(target) | Rdata::Alias(target), Served::AsIs)) => {
-                    if seen.contains(target) {
-                        return Chain { last: target.clone(), end: End::Loop };
-                    }
-                    views = snapshot.views_for(target, view);
-                    seen.push(target.clone());
-                }
-                Some(_) => return Chain { last, end: End::OutOfView },
+            let Some(alias) = alias else { return Chain { last, end: End::Answer(view, owner) } };
+            let target = alias.rdata.alias_target().filter(|_| alias.served == Served::AsIs);
+            let Some(target) = target else { return Chain { last, end: End::OutOfView } };
+            if seen.contains(target) {
+                return Chain { last: target.clone(), end: End::Loop };
             }
+            views = snapshot.views_for(target, view);
+            seen.push(target.clone());
         }
     }
 }
@@ -127,7 +123,8 @@ fn end(snapshot: &Snapshot, Chain { last, end }: Chain) -> Destination {
 
 /// The destination that a name without an alias is, by the records that answer for it.
 fn at(node: &Node, name: Name, whole: bool) -> Destination {
-    let mut exchanges: Vec<(u16, Name)> = node.mx().filter_map(preference_and_exchange).collect();
+    let known = node.mx().filter_map(|record| record.rdata.mx());
+    let mut exchanges: Vec<(u16, Name)> = known.map(|(preference, exchange)| (preference, exchange.clone())).collect();
     exchanges.sort();
     if node.mx().next().is_some() {
         Destination::Exchanges { owner: name, exchanges }
@@ -139,13 +136,6 @@ fn at(node: &Node, name: Name, whole: bool) -> Destination {
         Destination::Nowhere(name)
     } else {
         Destination::OutOfView(name)
-    }
-}
-
-fn preference_and_exchange(record: &Record) -> Option<(u16, Name)> {
-    match &record.rdata {
-        Rdata::Mx { preference, exchange } => Some((*preference, exchange.clone())),
-        _ => None,
     }
 }
 

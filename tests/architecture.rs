@@ -21,7 +21,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rdata", &["name"]),
     ("record", &["name", "rdata", "source"]),
     ("diff", &["record"]),
-    ("route", &["name", "rdata", "record"]),
+    ("route", &["name", "record"]),
     ("gap", &["name", "severity", "source"]),
     ("rule", &["diff", "name", "rdata", "record", "severity", "source"]),
     ("rules", &["name", "rdata", "record", "route", "rule", "severity"]),

@@ -31,7 +31,7 @@ use crate::load::json::{Base, Json};
 use crate::load::{Found, Pending};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Record, RecordSet, Served, Side, View, ViewId};
+use crate::record::{Record, RecordSet, Side, View, ViewId};
 use crate::severity::Severity;
 use crate::source::{Place, Span};
 
@@ -292,15 +292,11 @@ impl<'f> Loader<'f> {
             Ok(elements) => elements,
             Err(trouble) => return self.tell(state, &trouble),
         };
+        let flattens = !self.flattened.is_empty() && self.is_flattened(state);
         for element in elements.iter() {
             let is_configured = |attr: &str| state.plan.configuration.mentions(&resource.address, attr);
-            match record::read(row, resource.provider, &zone_name, element, object, &is_configured) {
-                Ok(Some(mut reading)) => {
-                    if reading.rtype == Rtype::Cname && self.is_flattened(state) {
-                        reading.data.iter_mut().for_each(|datum| datum.served = Served::Flattened);
-                    }
-                    self.add(state, zone.view, reading);
-                }
+            match record::read(row, resource.provider, &zone_name, flattens, element, object, &is_configured) {
+                Ok(Some(reading)) => self.add(state, zone.view, reading),
                 Ok(None) => {}
                 Err(trouble) => self.tell(state, &trouble),
             }

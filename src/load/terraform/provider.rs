@@ -199,6 +199,13 @@ pub struct NameAttr {
     pub suffix_boundary: bool,
 }
 
+impl NameAttr {
+    /// Whether a text, or its absence, means the apex.
+    pub fn is_apex(&self, text: Option<&str>) -> bool {
+        self.apex.iter().any(|token| token.as_deref() == text)
+    }
+}
+
 fn yes() -> bool {
     true
 }

@@ -161,7 +161,7 @@ impl ZoneName {
 /// The zone's name, from a record that gives its own name relative where `whole` is that name.
 pub fn apex_from_name(row: &Row, object: &Object, whole: &Name) -> Option<Name> {
     let text = object.one(&row.name.attr).text()?;
-    if row.name.apex.iter().flatten().any(|token| *token == text) {
+    if row.name.is_apex(Some(&text)) {
         return Some(whole.clone());
     }
     let relative = read_name(row, &text).ok().filter(|name| name != whole)?;
@@ -205,17 +205,18 @@ fn from_octal(text: &str) -> Cow<'_, str> {
     Cow::Owned(rewritten)
 }
 
-/// Reads one object as a record set. None if it is not served at all. `is_configured` tells whether the configuration
-/// says anything of an attribute.
+/// Reads one object as a record set. None if it is not served at all. `flattens` tells whether the DNS host serves all
+/// CNAMEs of the zone as addresses, `is_configured` whether the configuration says anything of an attribute.
 pub fn read<'a>(
     row: &Row,
     provider: &Provider,
     zone: &ZoneName,
+    flattens: bool,
     object: &Object<'a>,
     root: &Object<'a>,
     is_configured: &dyn Fn(&str) -> bool,
 ) -> Result<Option<Reading<'a>>, Trouble<'a>> {
-    let reader = Reader { row, provider, zone, object, root, is_configured };
+    let reader = Reader { row, provider, zone, flattens, object, root, is_configured };
     if reader.flag(Meaning::Disabled).is_some_and(|(_, holds)| holds == Some(true)) {
         return Ok(None);
     }
@@ -240,6 +241,7 @@ struct Reader<'r, 'a> {
     row: &'r Row,
     provider: &'r Provider,
     zone: &'r ZoneName,
+    flattens: bool,
     object: &'r Object<'a>,
     root: &'r Object<'a>,
     is_configured: &'r dyn Fn(&str) -> bool,
@@ -267,7 +269,7 @@ impl<'a> Reader<'_, 'a> {
         };
         let known = self.zone.origin();
         let origin = known.cloned().unwrap_or_else(Name::root);
-        if attr.apex.iter().any(|token| token.as_deref() == text.as_deref()) {
+        if attr.is_apex(text.as_deref()) {
             return Ok((origin, json));
         }
         let text = text.ok_or_else(|| unreadable(NameError::Empty))?;
@@ -355,14 +357,14 @@ impl<'a> Reader<'_, 'a> {
         let flattened = self.flag(Meaning::Flattened).map(|(_, holds)| holds);
         let host = self.provider.host.as_ref();
         let name = self.object.one(&self.row.name.attr).text();
-        let is_token = name.is_some_and(|text| self.row.name.apex.iter().flatten().any(|token| *token == text));
+        let is_token = name.is_some_and(|text| self.row.name.is_apex(Some(&text)));
         let at_apex = match host.filter(|host| host.cname_at_apex == ApexCname::Flattened) {
             None => Some(false),
             Some(_) if is_token => Some(true),
             Some(_) => self.zone.is_apex(owner),
         };
         let within_zone = matches!(rdata, Rdata::Cname(target) if self.zone.may_hold(target));
-        if flattened == Some(Some(true)) || at_apex == Some(true) {
+        if self.flattens || flattened == Some(Some(true)) || at_apex == Some(true) {
             Served::Flattened
         } else if flattened == Some(None)
             || at_apex.is_none()
