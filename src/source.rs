@@ -3,6 +3,7 @@
 //! Knows nothing of formats. A [`Span`] is always a range of bytes of one input *as it was read*; what a person
 //! sees of it is the business of `excerpt`.
 
+use std::collections::HashMap;
 use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
@@ -104,7 +105,10 @@ pub struct Input {
 
 /// All inputs of one run.
 #[derive(Debug, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources {
+    all: Vec<Source>,
+    by_name: HashMap<String, Vec<SourceId>>,
+}
 
 /// Inputs of this many bytes and more are refused: spans hold 32 bits.
 pub const TOO_LARGE: usize = u32::MAX as usize;
@@ -122,22 +126,28 @@ impl Sources {
 
     fn push(&mut self, name: String, bytes: Bytes, original: Option<Bytes>) -> SourceId {
         assert!(bytes.len() < TOO_LARGE, "workspace refuses inputs of 4 GiB and more");
-        let id = SourceId(u32::try_from(self.0.len()).expect("fewer inputs than bytes"));
-        self.0.push(Source { name, bytes, original, index: OnceLock::new(), hidden: Vec::new() });
+        let id = SourceId(u32::try_from(self.all.len()).expect("fewer inputs than bytes"));
+        self.by_name.entry(name.clone()).or_default().push(id);
+        self.all.push(Source { name, bytes, original, index: OnceLock::new(), hidden: Vec::new() });
         id
+    }
+
+    /// The input of this name whose file holds these bytes: both sides of a change have most files in common.
+    pub fn find(&self, name: &str, as_read: &[u8]) -> Option<SourceId> {
+        self.by_name.get(name)?.iter().copied().find(|&id| self.get(id).as_read() == as_read)
     }
 
     /// The input with this id.
     pub fn get(&self, id: SourceId) -> &Source {
-        &self.0[id.0 as usize]
+        &self.all[id.0 as usize]
     }
 
     /// Marks values that must not reach any output. Ranges that overlap become one.
     pub fn hide(&mut self, spans: impl IntoIterator<Item = Span>) {
         for span in spans {
-            self.0[span.source.0 as usize].hidden.push(span.start..span.end);
+            self.all[span.source.0 as usize].hidden.push(span.start..span.end);
         }
-        for source in &mut self.0 {
+        for source in &mut self.all {
             source.hidden.sort_unstable_by_key(|range| range.start);
             source.hidden.dedup_by(|next, kept| {
                 let overlaps = next.start < kept.end;
@@ -245,6 +255,17 @@ mod tests {
         assert_eq!(position("aé\nbü", 4), (2, 1));
         assert_eq!(position("aé\nbü", 7), (2, 3));
         assert_eq!(position("", 0), (1, 1));
+    }
+
+    #[test]
+    fn an_input_is_found_by_its_name_and_the_bytes_of_its_file() {
+        let mut sources = Sources::default();
+        let first = sources.add("x".into(), Bytes::Owned(b"1".into()));
+        let second = sources.add_decoded("x".into(), b"2".into(), Bytes::Owned(b"two".into()));
+        assert_eq!(sources.find("x", b"1"), Some(first));
+        assert_eq!(sources.find("x", b"two"), Some(second));
+        assert_eq!(sources.find("x", b"2"), None);
+        assert_eq!(sources.find("y", b"1"), None);
     }
 
     #[test]

@@ -72,15 +72,17 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("sha2", &["render/json", "report"]),
     ("terminal_size", &["cli"]),
     ("unicode_width", &["excerpt", "render/human"]),
+    ("walkdir", &["workspace/disk"]),
 ];
 
 /// What of the outside world is touched where; whoever wants it elsewhere is given it by the caller.
 const TOUCHED_IN: &[(&str, &[&str])] = &[
     (r"\bfs::|\bFile::open", &["workspace"]),
     (r"\bstdin\(", &["workspace"]),
-    (r"\bstdout\(|\bstderr\(", &["cli"]),
-    (r"\benv::", &["cli"]),
-    (r"\bprocess::", &["cli", "main"]),
+    // Those of the `git` program are pipes to us.
+    (r"\bstdout\(|\bstderr\(", &["cli", "workspace/git"]),
+    (r"\benv::", &["cli", "workspace/git"]),
+    (r"\bprocess::", &["cli", "main", "workspace/git"]),
     (r"\bSystemTime\b|\bInstant\b", &[]),
     (r"\bunsafe\b", &["workspace"]),
 ];

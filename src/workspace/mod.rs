@@ -1,4 +1,10 @@
-//! The only reader of disk and standard input: bytes in, nothing parsed.
+//! The only reader of disk, standard input and git: bytes in, nothing parsed.
+
+mod disk;
+mod git;
+mod tree;
+
+pub use tree::Tree;
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -13,11 +19,20 @@ pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
     if bytes.len() >= TOO_LARGE {
         return Err("it holds 4 GiB or more; split the plan, for example with one root module a zone".to_owned());
     }
-    let name = path.replace(std::path::MAIN_SEPARATOR, "/");
-    Ok(match utf8(&bytes) {
+    Ok(add(sources, slashed(path), bytes))
+}
+
+/// Takes in what was read, in UTF-8.
+fn add(sources: &mut Sources, name: String, bytes: Bytes) -> SourceId {
+    match utf8(&bytes) {
         Some(text) => sources.add_decoded(name, text, bytes),
         None => sources.add(name, bytes),
-    })
+    }
+}
+
+/// The path as reports write it on every system.
+fn slashed(path: &str) -> String {
+    path.replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 fn standard_input() -> io::Result<Bytes> {
