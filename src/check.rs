@@ -2,7 +2,7 @@
 //! is to blame for.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::diff::{Change, Diff};
 use crate::name::Name;
@@ -10,8 +10,9 @@ use crate::rdata::Rtype;
 use crate::record::{RecordSet, Snapshot, ViewId};
 use crate::report::Finding;
 use crate::route::Reroute;
-use crate::rule::{Check, Declared, Fault, Rule, Scene, Status, Telling, World};
+use crate::rule::{Check, Declared, Fault, Label, Rule, Scene, Status, Telling, World};
 use crate::rules::GROUPS;
+use crate::source::Place;
 
 /// A name in a view.
 type Host = (ViewId, Name);
@@ -26,13 +27,42 @@ pub fn check(diff: &Diff, declared: &Declared, rules: &[&'static Rule], all: boo
         let found = rules.iter().flat_map(|rule| inquiry.findings_of(rule)).collect();
         findings.extend(one_for_each_fault(found));
     }
-    findings
+    one_for_each_place(findings)
+}
+
+/// What is written once and goes to several views is wrong once: a record for several targets, or one of a zone that
+/// others are copies of. The gravest finding stands for all, and names the names of the others.
+fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for finding in findings {
+        let span = finding.primary.place.span;
+        let key = (finding.rule.id, finding.status, span.source, span.range());
+        match known.get(&key) {
+            Some(&at) if kept[at].view != finding.view && !span.range().is_empty() => {
+                let mut other = finding;
+                if other.severity > kept[at].severity {
+                    std::mem::swap(&mut kept[at], &mut other);
+                }
+                let names = other.names.into_iter().filter(|name| !kept[at].names.contains(name));
+                let names: Vec<Name> = names.collect();
+                kept[at].names.extend(names);
+            }
+            Some(_) => kept.push(finding),
+            None => {
+                known.insert(key, kept.len());
+                kept.push(finding);
+            }
+        }
+    }
+    kept
 }
 
 /// The names whose answers a change can alter, or whose mail depends on one that it alters.
 pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
-    let mut hosts = BTreeSet::new();
+    let mut hosts = slipped(diff);
     for set in diff.changes().into_iter().flat_map(Change::sets) {
+        let scope = scope(diff, set);
         for side in [&diff.before, &diff.after] {
             affected_by(side, set, &mut hosts);
             // A delegation that comes or goes hides or uncovers what stands below it.
@@ -41,24 +71,89 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
                     affected_by(side, below, &mut hosts);
                 }
             }
+            for (name, owners) in scope.iter().flat_map(|scope| side.referred_within(scope)) {
+                for (view, _) in owners {
+                    hosts.extend(looked_up(side, name, *view));
+                }
+            }
         }
     }
+    add_aliases(diff, &mut hosts);
     hosts
+}
+
+/// The name at and below which the answers for names without records of their own can change with a set; none if they
+/// cannot. A wildcard answers for all such names below its parent (RFC 4592 section 3.3.1), and a name that begins or
+/// ceases to exist takes those below it out of a wildcard's reach or gives them back.
+fn scope(diff: &Diff, set: &RecordSet) -> Option<Name> {
+    let exists = |side: &Snapshot, name: &Name| side.exists(set.view, name);
+    let differs = |name: &Name| exists(&diff.before, name) != exists(&diff.after, name);
+    let highest = set.owner.ancestors().take_while(differs).last();
+    let wildcard = || set.owner.parent().filter(|_| set.owner.is_wildcard());
+    let own = || (set.rtype == Rtype::Ns).then(|| set.owner.clone());
+    match (highest, wildcard().or_else(own)) {
+        (Some(highest), Some(parent)) => Some(highest.common_ancestor(&parent)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Where senders and resolvers look for a name that a record in `from` refers to: in the views that may hold it, or else
+/// nowhere, for which the view of the record stands.
+fn looked_up(side: &Snapshot, name: &Name, from: ViewId) -> Vec<Host> {
+    let mut views = side.views_for(name, from);
+    if views.is_empty() {
+        views.push(from);
+    }
+    views.into_iter().map(|view| (view, name.clone())).collect()
+}
+
+/// Adds the owners of aliases that lead to these names, however many aliases lie between, and the names that a wildcard
+/// among them answers for.
+fn add_aliases(diff: &Diff, hosts: &mut BTreeSet<Host>) {
+    let mut open: Vec<Host> = hosts.iter().cloned().collect();
+    while let Some((view, name)) = open.pop() {
+        let parent = name.parent().filter(|_| name.is_wildcard());
+        for side in [&diff.before, &diff.after] {
+            let leads_here = |from: &ViewId| looked_up(side, &name, *from).iter().any(|(reached, _)| *reached == view);
+            let aliases = side.aliases_of(&name).iter().filter(|(from, _)| leads_here(from)).cloned();
+            let answered = parent.iter().flat_map(|parent| side.referred_within(parent));
+            let answered = answered
+                .flat_map(|(name, owners)| owners.iter().flat_map(move |(from, _)| looked_up(side, name, *from)));
+            let more: Vec<Host> = aliases.chain(answered).filter(|host| !hosts.contains(host)).collect();
+            for host in more {
+                if hosts.insert(host.clone()) {
+                    open.push(host);
+                }
+            }
+        }
+    }
+}
+
+/// The names of which one side writes in words that are taken otherwise, and the other does not.
+fn slipped(diff: &Diff) -> BTreeSet<Host> {
+    let [before, after] = [&diff.before, &diff.after].map(|side| {
+        let slips = side.slips().iter().map(|slip| (slip.view, &slip.owner, slip.what.lost()));
+        slips.collect::<BTreeSet<_>>()
+    });
+    before.symmetric_difference(&after).map(|(view, owner, _)| (*view, (*owner).clone())).collect()
 }
 
 /// The owner of a set, and the exchanges that the set names.
 fn affected_by(side: &Snapshot, set: &RecordSet, hosts: &mut BTreeSet<Host>) {
     hosts.insert((set.view, set.owner.clone()));
     for exchange in set.records.iter().filter_map(|record| record.rdata.exchange()) {
-        let views = side.views_for(exchange, set.view).into_iter();
-        hosts.extend(views.map(|view| (view, exchange.clone())));
+        hosts.extend(looked_up(side, exchange, set.view));
     }
 }
 
-/// Every name that owns a record on either side.
+/// Every name that owns a record on either side, and every exchange.
 pub fn all_hosts(diff: &Diff) -> BTreeSet<Host> {
-    let sets = diff.before.sets().iter().chain(diff.after.sets());
-    sets.map(|set| (set.view, set.owner.clone())).collect()
+    let mut hosts = BTreeSet::new();
+    for side in [&diff.before, &diff.after] {
+        side.sets().iter().for_each(|set| affected_by(side, set, &mut hosts));
+        hosts.extend(side.slips().iter().map(|slip| (slip.view, slip.owner.clone())));
+    }
+    hosts
 }
 
 /// One host that all rules are asked about; what several of them need is found out once.
@@ -113,11 +208,14 @@ impl<'a> Inquiry<'a> {
     }
 
     fn finding(&self, rule: &'static Rule, status: Status, types: Vec<Rtype>, telling: Telling) -> Finding {
-        let Telling { severity, cause, mut message, mut help, primary, related, names } = telling;
+        let Telling { severity, cause, mut message, mut help, primary, mut related, names } = telling;
         if status == Status::Fixed {
             message = format!("no longer so: {message}");
             help.clear();
         }
+        let sites = std::iter::once(&primary).chain(&related).filter_map(|label| label.place.site);
+        let sites: Vec<Label> = sites.map(|site| Label::new("brought in here", &Place::at(site))).collect();
+        related.extend(sites);
         Finding {
             rule,
             severity: severity.unwrap_or(rule.severity),

@@ -1,5 +1,6 @@
 //! The command line: what the user typed, and what becomes of it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
@@ -11,14 +12,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::dump;
 use crate::excerpt::visible;
 use crate::gap::{COVERAGE, Gap, INPUT_UNREADABLE};
-use crate::load::{self, Loaded};
+use crate::load::{self, Loaded, Repository};
 use crate::policy::Policy;
 use crate::render::{self, Look};
 use crate::rule::{Declared, Set};
 use crate::rules::RULES;
 use crate::severity::Severity;
-use crate::source::{Bytes, Input, Place, SourceId, Sources, Span};
-use crate::workspace;
+use crate::source::{Bytes, Input, Place, Sources, Span};
+use crate::workspace::{self, Tree};
 
 /// Checks DNS-as-code changes before they are applied, and stops those that would break mail.
 #[derive(Debug, Parser)]
@@ -47,18 +48,36 @@ enum Command {
     },
 }
 
-#[derive(Debug, Args)]
-struct Inputs {
-    /// Plans as `terraform show -json FILE` or `tofu show -json FILE` prints them; `-` is standard input.
-    #[arg(value_name = "INPUT", required = true)]
-    inputs: Vec<String>,
+/// What the directories are compared with.
+#[derive(Debug, Default, Args)]
+struct States {
+    /// Compare this directory, as it was before the change, with that of --after.
+    #[arg(long, value_name = "DIR", requires = "after", conflicts_with_all = ["base", "staged"])]
+    before: Option<String>,
+    /// The directory as it is after the change.
+    #[arg(long, value_name = "DIR", requires = "before")]
+    after: Option<String>,
+    /// Compare the working tree with the commit from which it went away from this revision of git: the merge base of
+    /// REV and HEAD.
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    base: Option<String>,
+    /// Compare with the very revision of --base.
+    #[arg(long, requires = "base")]
+    base_exact: bool,
+    /// Compare what is staged for the next commit of git with the last one.
+    #[arg(long)]
+    staged: bool,
 }
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct Check {
+    /// Plans of Terraform, OpenTofu (`terraform show -json FILE`) and OctoDNS; directories of OctoDNS, its configurations
+    /// and zone files. `-` is a plan on standard input.
+    #[arg(value_name = "INPUT", required_unless_present_any = ["before", "base", "staged"])]
+    inputs: Vec<String>,
     #[command(flatten)]
-    inputs: Inputs,
+    states: States,
     /// How to write the report.
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format_names())]
     format: String,
@@ -96,8 +115,9 @@ struct Check {
 
 #[derive(Debug, Args)]
 struct Records {
-    #[command(flatten)]
-    inputs: Inputs,
+    /// The same inputs as those of `check`.
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
     /// The side of the change.
     #[arg(long, default_value = "after")]
     side: SideName,
@@ -165,26 +185,55 @@ fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-impl Inputs {
-    /// Reads all inputs. One that cannot be read is a gap that is an error.
-    fn load(&self, sources: &mut Sources) -> Loaded {
+impl States {
+    /// Reads all inputs. One that cannot be read is a gap that is an error. `as_read` is [`Repository::as_read`].
+    fn load(&self, paths: &[String], as_read: bool, sources: &mut Sources) -> Loaded {
         let mut unread = Vec::new();
-        let mut ids: Vec<SourceId> = Vec::new();
-        for path in &self.inputs {
-            match workspace::read(sources, path) {
-                Ok(id) => ids.push(id),
-                Err(reason) => {
-                    let source = sources.add(path.clone(), Bytes::Owned(Vec::new()));
-                    let span = Span { source, start: 0, end: 0 };
-                    unread.push(Gap::new(&INPUT_UNREADABLE, reason, Place { span, block: span, address: None }));
+        let mut inputs = load::Inputs::default();
+        let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut fail = |sources: &mut Sources, path: &str, reason| {
+            let source = sources.add(path.to_owned(), Bytes::Owned(Vec::new()));
+            unread.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source, start: 0, end: 0 })));
+        };
+        for path in paths {
+            match workspace::place(path) {
+                workspace::Kind::Document => match workspace::read(sources, path) {
+                    Ok(source) => inputs.documents.push(source),
+                    Err(reason) => fail(sources, path, reason),
+                },
+                workspace::Kind::Directory => {
+                    roots.insert(path.clone(), Vec::new());
                 }
+                workspace::Kind::InTree { root, path } => roots.entry(root).or_default().push(path),
             }
         }
-        let mut loaded = load::load(sources, &ids);
+        if roots.is_empty() && (self.base.is_some() || self.staged) {
+            roots.insert(".".to_owned(), Vec::new());
+        }
+        roots.extend(self.after.clone().map(|after| (after, Vec::new())));
+        for (root, files) in roots {
+            match self.of(&root) {
+                Ok((before, after)) => inputs.repositories.push(Repository { before, after, files, as_read }),
+                Err((path, reason)) => fail(sources, &path, reason),
+            }
+        }
+        let mut loaded = load::load(sources, inputs);
         let unreadable = |gap: &Gap| Input { source: gap.place.span.source, kind: load::UNREADABLE, notes: Vec::new() };
         loaded.inputs.extend(unread.iter().map(unreadable));
         loaded.gaps.extend(unread);
         loaded
+    }
+
+    /// The states of a directory; the error is a path and what is wrong with it.
+    fn of(&self, root: &str) -> Result<(Option<Tree>, Tree), (String, String)> {
+        let (before_root, before) = match (&self.before, &self.base) {
+            (Some(before), _) if self.after.as_deref() == Some(root) => (before.as_str(), Some(Tree::disk(before))),
+            (_, Some(revision)) => (root, Some(Tree::revision(root, revision, self.base_exact))),
+            _ => (root, self.staged.then(|| Tree::head(root))),
+        };
+        let after = if self.staged { Tree::index(root) } else { Tree::disk(root) };
+        let before = before.transpose().map_err(|reason| (before_root.to_owned(), reason))?;
+        Ok((before, after.map_err(|reason| (root.to_owned(), reason))?))
     }
 }
 
@@ -192,7 +241,7 @@ impl Check {
     fn run(self) -> io::Result<u8> {
         let mut sources = Sources::default();
         // The process ends with the report: giving back every record before would only take time.
-        let loaded = ManuallyDrop::new(self.inputs.load(&mut sources));
+        let loaded = ManuallyDrop::new(self.states.load(&self.inputs, false, &mut sources));
         if self.verbose {
             for input in &loaded.inputs {
                 for note in &input.notes {
@@ -257,7 +306,7 @@ fn has_unicode() -> bool {
 impl Records {
     fn run(self) -> io::Result<u8> {
         let mut sources = Sources::default();
-        let loaded = self.inputs.load(&mut sources);
+        let loaded = States::default().load(&self.inputs, true, &mut sources);
         let side = match self.side {
             SideName::Before => &loaded.diff.before,
             SideName::After => &loaded.diff.after,
@@ -278,7 +327,7 @@ impl Records {
 fn catalogue() -> String {
     let mut text = String::new();
     let mut row = |id: &str, severity: &dyn std::fmt::Display, set: &str, summary: &str| {
-        writeln!(text, "{id:<26}{severity:<9}{set:<10}{summary}").expect("strings take all text");
+        writeln!(text, "{id:<29}{severity:<9}{set:<10}{summary}").expect("strings take all text");
     };
     row("RULE", &"SEVERITY", "SET", "WHAT IT FINDS");
     for rule in RULES {

@@ -60,7 +60,7 @@ fn values(records: &[Record]) -> Option<Vec<Option<String>>> {
     if let [Record { rdata: Rdata::Unknown, .. }] = records {
         return None;
     }
-    let text = |record: &Record| (record.rdata != Rdata::Unknown).then(|| record.rdata.to_string());
+    let text = |record: &Record| (record.rdata != Rdata::Unknown).then(|| record.text());
     let mut values: Vec<_> = records.iter().map(text).collect();
     values.sort();
     Some(values)

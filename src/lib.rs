@@ -10,6 +10,7 @@ pub mod dump;
 pub mod excerpt;
 pub mod gap;
 pub mod load;
+pub mod mail_text;
 pub mod name;
 pub mod policy;
 pub mod rdata;
@@ -34,7 +35,7 @@ use crate::rule::Declared;
 
 /// Checks what was loaded: the rules' findings, sorted and counted, and the verdict.
 pub fn review(loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
-    let Loaded { diff, gaps, inputs } = loaded;
+    let Loaded { diff, gaps, inputs, compared } = loaded;
     let mut gaps = gaps.clone();
     let mut findings = check::check(diff, declared, &policy.rules(), policy.all);
     let mut summary = Summary {
@@ -42,7 +43,7 @@ pub fn review(loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
         records_before: records(&diff.before),
         records_after: records(&diff.after),
         changes: diff.changes().len(),
-        compared: inputs.iter().any(|input| input.kind != load::UNREADABLE),
+        compared: *compared,
         ..Summary::default()
     };
     gaps.retain(|gap| policy.reports_gap(gap));

@@ -65,16 +65,23 @@ impl Name {
         if text.is_empty() {
             return Err(NameError::Empty);
         }
-        let mut key = Vec::with_capacity(origin.0.len() + text.len() + 1);
-        key.extend_from_slice(&origin.0);
         if text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'\\') {
-            for label in text.strip_suffix('.').unwrap_or(text).rsplit('.') {
-                push(&mut key, label.as_bytes())?;
-            }
-        } else {
-            for label in escaped_labels(text)?.iter().rev() {
-                push(&mut key, label)?;
-            }
+            return Name::unescaped(text.strip_suffix('.').unwrap_or(text), origin);
+        }
+        Name::below(origin, escaped_labels(text)?.iter().rev().map(Vec::as_slice))
+    }
+
+    /// Reads labels joined by dots as a name below `origin`, for inputs that know no escapes and no final dot.
+    pub fn unescaped(text: &str, origin: &Name) -> Result<Name, NameError> {
+        Name::below(origin, text.rsplit('.').map(str::as_bytes))
+    }
+
+    /// The name of these labels, the rightmost first, below `origin`.
+    fn below<'l>(origin: &Name, labels: impl Iterator<Item = &'l [u8]>) -> Result<Name, NameError> {
+        let mut key = Vec::with_capacity(origin.0.len() + 64);
+        key.extend_from_slice(&origin.0);
+        for label in labels {
+            push(&mut key, label)?;
         }
         // Each label is closed by a byte here and opened by one on the wire, where the root adds one more.
         if key.len() > 254 && key.iter().filter(|&&byte| byte != ESCAPE).count() > 254 {

@@ -1,5 +1,6 @@
 //! Record types and record data: what a record set answers.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -70,6 +71,11 @@ impl Rtype {
             Rtype::Txt => "TXT",
             Rtype::Other(text) => text,
         }
+    }
+
+    /// Whether only some DNS host knows the type, as its name in front of a slash says.
+    pub fn is_foreign(&self) -> bool {
+        self.text().contains('/')
     }
 
     /// Whether sets of this type answer address queries.
@@ -206,6 +212,36 @@ impl Rdata {
         self.mx().map(|(_, exchange)| exchange).filter(|exchange| !exchange.is_root())
     }
 
+    /// The text of a TXT: its character strings joined, without quotes and escapes (RFC 1035 section 5.1, RFC 7208
+    /// section 3.3). Text that no quotes surround is taken as it is.
+    pub fn joined_text(&self) -> Option<Cow<'_, str>> {
+        let Rdata::Text(text) = self else { return None };
+        if !text.starts_with('"') {
+            return Some(Cow::Borrowed(text));
+        }
+        let mut joined = Vec::new();
+        let (mut rest, mut quoted) = (text.as_bytes(), false);
+        while let [first, tail @ ..] = rest {
+            rest = tail;
+            match (first, tail) {
+                (b'"', _) => quoted = !quoted,
+                (b'\\', [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', ..]) => {
+                    let digits = [a, b, c].map(|digit| u16::from(digit - b'0'));
+                    let code = digits[0] * 100 + digits[1] * 10 + digits[2];
+                    joined.push(u8::try_from(code).unwrap_or(b'?'));
+                    rest = &tail[3..];
+                }
+                (b'\\', [escaped, ..]) => {
+                    joined.push(*escaped);
+                    rest = &tail[1..];
+                }
+                _ if quoted => joined.push(*first),
+                _ => {}
+            }
+        }
+        Some(String::from_utf8_lossy(&joined).into_owned().into())
+    }
+
     /// Whether this is the null MX (RFC 7505 section 3).
     pub fn is_null_mx(&self) -> bool {
         self.mx().is_some_and(|(_, exchange)| exchange.is_root())
@@ -250,6 +286,20 @@ mod tests {
         ] {
             assert_eq!(Rdata::parse(&Rtype::from_text(rtype), text, Name::parse).unwrap().to_string(), written);
         }
+    }
+
+    #[test]
+    fn character_strings_are_joined_without_quotes_and_escapes() {
+        for (text, joined) in [
+            ("v=spf1 -all", "v=spf1 -all"),
+            (r#""v=spf1 " "-all""#, "v=spf1 -all"),
+            (r#""v=DKIM1\; k=rsa""#, "v=DKIM1; k=rsa"),
+            (r#""a\"b\\c\032d""#, r#"a"b\c d"#),
+            (r#""""#, ""),
+        ] {
+            assert_eq!(Rdata::Text(text.into()).joined_text().as_deref(), Some(joined));
+        }
+        assert_eq!(Rdata::Unknown.joined_text(), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Past this line nobody knows what Terraform or YAML is.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::name::Name;
@@ -80,13 +80,67 @@ pub struct Record {
     pub ttl: Option<u32>,
     /// What a resolver sees of it.
     pub served: Served,
+    /// Whether the host in its data was written without a final dot where not all readers take that for the whole name.
+    pub unrooted: bool,
     /// Where its data stands in the input, or its owner if the data is not known.
     pub place: Place,
 }
 
 impl Record {
+    /// The presentation form of its data, as the input has it: a host without its final dot stays so.
+    pub fn text(&self) -> String {
+        let mut text = self.rdata.to_string();
+        if self.unrooted {
+            text.pop();
+        }
+        text
+    }
+
     fn same_answer(&self, other: &Record) -> bool {
-        self.rdata == other.rdata && self.ttl == other.ttl && self.served == other.served
+        (&self.rdata, self.ttl, self.served, self.unrooted) == (&other.rdata, other.ttl, other.served, other.unrooted)
+    }
+}
+
+/// Something that an input says in words that its reader takes otherwise, so that the records are not what people see
+/// written.
+#[derive(Clone, Debug)]
+pub struct Slip {
+    /// The view.
+    pub view: ViewId,
+    /// The name whose records are concerned.
+    pub owner: Name,
+    /// What is taken otherwise.
+    pub what: Misread,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// How words are taken otherwise than they look.
+#[derive(Clone, Debug)]
+pub enum Misread {
+    /// An entry that counts for nothing, since the same key comes again later.
+    Hidden {
+        /// The key, as it is written.
+        key: String,
+        /// The types of the records that are lost; none if the key is one within a record.
+        types: Vec<Rtype>,
+        /// The entry that counts.
+        by: Place,
+    },
+    /// A name that its reader takes for a number, a date or a word of its own.
+    Rewritten {
+        /// The name, as it is written.
+        written: String,
+    },
+}
+
+impl Misread {
+    /// The types of the records that are lost; none if none is, but the name is another.
+    pub fn lost(&self) -> Option<&[Rtype]> {
+        match self {
+            Misread::Hidden { types, .. } => Some(types),
+            Misread::Rewritten { .. } => None,
+        }
     }
 }
 
@@ -123,6 +177,9 @@ impl RecordSet {
     }
 }
 
+/// Who refers to a name: owners, each with its view.
+type References = BTreeMap<Name, Vec<(ViewId, Name)>>;
+
 /// All that the inputs say of one side of a change.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -131,8 +188,12 @@ pub struct Snapshot {
     whole: Vec<bool>,
     /// By view, then owner from the root down, then type: all names below a name follow it.
     sets: Vec<Arc<RecordSet>>,
+    /// By view, then owner.
+    slips: Vec<Slip>,
     /// The owners of MX records, by exchange.
-    exchanges: HashMap<Name, Vec<(ViewId, Name)>>,
+    exchanges: References,
+    /// The owners of aliases, by target.
+    aliases: References,
     by_apex: HashMap<Name, Vec<ViewId>>,
     /// The public views without a name that hold records of an owner.
     unnamed: HashMap<Name, Vec<ViewId>>,
@@ -147,6 +208,8 @@ pub struct Node<'a> {
     pub name: &'a Name,
     /// Its record sets, by type; none if nothing stands at the name.
     pub sets: &'a [Arc<RecordSet>],
+    /// What is written of it in words that their reader takes otherwise.
+    pub slips: &'a [Slip],
 }
 
 impl<'a> Node<'a> {
@@ -203,16 +266,43 @@ impl Snapshot {
         &self.sets
     }
 
+    /// All slips, by view and owner.
+    pub fn slips(&self) -> &[Slip] {
+        &self.slips
+    }
+
     /// What stands at a name, whether anything does or not. Wildcards are not expanded; see [`Snapshot::answering`].
     pub fn node<'a>(&'a self, view: ViewId, name: &'a Name) -> Node<'a> {
+        let slips = self.slips.partition_point(|slip| (slip.view, &slip.owner) < (view, name));
+        let slip_count = self.slips[slips..].iter().take_while(|slip| slip.view == view && slip.owner == *name).count();
+        let slips = &self.slips[slips..slips + slip_count];
+        Node { view, name, sets: self.sets_at(view, name), slips }
+    }
+
+    /// The record sets of a name, by type.
+    pub fn sets_at(&self, view: ViewId, name: &Name) -> &[Arc<RecordSet>] {
         let from = self.position(view, name);
         let count = self.sets[from..].iter().take_while(|set| set.view == view && set.owner == *name).count();
-        Node { view, name, sets: &self.sets[from..from + count] }
+        &self.sets[from..from + count]
     }
 
     /// The owners of MX records that name this exchange, and the views they stand in.
     pub fn mail_owners(&self, exchange: &Name) -> &[(ViewId, Name)] {
         self.exchanges.get(exchange).map_or(&[], Vec::as_slice)
+    }
+
+    /// The owners of aliases that lead straight to this name, and the views they stand in; aliases that the DNS host
+    /// resolves are among them.
+    pub fn aliases_of(&self, target: &Name) -> &[(ViewId, Name)] {
+        self.aliases.get(target).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names at or below this one that an MX or an alias refers to, each with the owners that do.
+    pub fn referred_within<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = (&'a Name, &'a [(ViewId, Name)])> {
+        let within = |references: &'a References| {
+            references.range(name..).take_while(move |(referred, _)| referred.is_within(name))
+        };
+        within(&self.exchanges).chain(within(&self.aliases)).map(|(referred, owners)| (referred, owners.as_slice()))
     }
 
     /// The record sets of a name and of everything below it.
@@ -275,16 +365,10 @@ impl Snapshot {
         self.sets.partition_point(|set| (set.view, &set.owner) < (view, name))
     }
 
-    fn new(views: Arc<[View]>, whole: Vec<bool>, sets: Vec<Arc<RecordSet>>) -> Snapshot {
-        let mut exchanges: HashMap<Name, Vec<(ViewId, Name)>> = HashMap::new();
-        for set in sets.iter().filter(|set| set.rtype == Rtype::Mx) {
-            for exchange in set.records.iter().filter_map(|record| record.rdata.exchange()) {
-                let owners = exchanges.entry(exchange.clone()).or_default();
-                if owners.last().is_none_or(|(view, owner)| (*view, owner) != (set.view, &set.owner)) {
-                    owners.push((set.view, set.owner.clone()));
-                }
-            }
-        }
+    fn new(views: Arc<[View]>, whole: Vec<bool>, sets: Vec<Arc<RecordSet>>, mut slips: Vec<Slip>) -> Snapshot {
+        slips.sort_by(|one, other| (one.view, &one.owner).cmp(&(other.view, &other.owner)));
+        let exchanges = references(&sets, Rdata::exchange);
+        let aliases = references(&sets, Rdata::alias_target);
         let mut by_apex: HashMap<Name, Vec<ViewId>> = HashMap::new();
         for (id, view) in (0..).map(ViewId).zip(views.iter()) {
             if let Some(apex) = &view.apex {
@@ -298,8 +382,22 @@ impl Snapshot {
                 holding.push(set.view);
             }
         }
-        Snapshot { views, whole, sets, exchanges, by_apex, unnamed }
+        Snapshot { views, whole, sets, slips, exchanges, aliases, by_apex, unnamed }
     }
+}
+
+/// The owners of records by the name that each record refers to.
+fn references(sets: &[Arc<RecordSet>], referred: impl Fn(&Rdata) -> Option<&Name>) -> References {
+    let mut references = References::new();
+    for set in sets {
+        for name in set.records.iter().filter_map(|record| referred(&record.rdata)) {
+            let owners = references.entry(name.clone()).or_default();
+            if owners.last().is_none_or(|(view, owner)| (*view, owner) != (set.view, &set.owner)) {
+                owners.push((set.view, set.owner.clone()));
+            }
+        }
+    }
+    references
 }
 
 /// Which side of the change a record stands on.
@@ -335,6 +433,7 @@ pub struct Builder {
     whole_before: Vec<bool>,
     whole_after: Vec<bool>,
     sets: Vec<(Side, RecordSet)>,
+    slips: Vec<(Side, Slip)>,
 }
 
 impl Builder {
@@ -391,6 +490,11 @@ impl Builder {
         self.sets.push((side, set));
     }
 
+    /// Adds a slip.
+    pub fn add_slip(&mut self, side: Side, slip: Slip) {
+        self.slips.push((side, slip));
+    }
+
     /// The two sides. A set that is unchanged is shared between them.
     pub fn finish(mut self) -> (Snapshot, Snapshot) {
         self.sets.sort_by(|(_, one), (_, other)| one.key().cmp(&other.key()));
@@ -413,7 +517,14 @@ impl Builder {
             }
         }
         let views: Arc<[View]> = self.views.into();
-        (Snapshot::new(Arc::clone(&views), self.whole_before, before), Snapshot::new(views, self.whole_after, after))
+        let slips = |on: fn(Side) -> bool| {
+            self.slips.iter().filter(|(side, _)| on(*side)).map(|(_, slip)| slip.clone()).collect::<Vec<_>>()
+        };
+        let (before_slips, after_slips) = (slips(Side::is_before), slips(Side::is_after));
+        (
+            Snapshot::new(Arc::clone(&views), self.whole_before, before, before_slips),
+            Snapshot::new(views, self.whole_after, after, after_slips),
+        )
     }
 }
 
@@ -435,9 +546,9 @@ impl RecordSet {
         let rtype = Rtype::from_text(rtype);
         let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
         let span = Span { source, start: 0, end: 0 };
-        let place = Place { span, block: span, address: None };
+        let place = Place::at(span);
         let rdata = Rdata::parse(&rtype, data, Name::parse).expect("tests write good data");
-        let records = vec![Record { rdata, ttl: None, served: Served::AsIs, place }];
+        let records = vec![Record { rdata, ttl: None, served: Served::AsIs, unrooted: false, place }];
         let owner = Name::parse(owner).expect("tests write good names");
         RecordSet { view, owner, rtype, variant: None, records }
     }

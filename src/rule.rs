@@ -145,7 +145,7 @@ impl<'a> Scene<'a> {
 }
 
 /// What the change has to do with a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// It brings it about.
     Introduced,
@@ -182,6 +182,14 @@ pub enum Cause {
     FlatteningEnded,
     /// The host that an MX names becomes an alias.
     ExchangeChanged,
+    /// A record is gone that was needed.
+    RecordRemoved,
+    /// A key is written a second time.
+    KeyRepeated,
+    /// A name is written so that its reader takes it for something else.
+    NameRewritten,
+    /// A host is written without its final dot.
+    FinalDotMissing,
 }
 
 impl Cause {
@@ -195,6 +203,10 @@ impl Cause {
             Cause::PreExisting => "pre-existing",
             Cause::FlatteningEnded => "flattening-ended",
             Cause::ExchangeChanged => "exchange-changed",
+            Cause::RecordRemoved => "record-removed",
+            Cause::KeyRepeated => "key-repeated",
+            Cause::NameRewritten => "name-rewritten",
+            Cause::FinalDotMissing => "final-dot-missing",
         }
     }
 }

@@ -48,6 +48,15 @@ pub struct Place {
     pub block: Span,
     /// What the input calls that thing, such as an address in a plan.
     pub address: Option<Arc<str>>,
+    /// Where an anchor or an include brings it in, if it is not written where it applies.
+    pub site: Option<Span>,
+}
+
+impl Place {
+    /// A place that makes sense alone.
+    pub fn at(span: Span) -> Place {
+        Place { span, block: span, address: None, site: None }
+    }
 }
 
 /// A position for people: both count from 1, columns in characters.

@@ -4,11 +4,14 @@
 //! A `diff` block draws zones: a space stands before a record of both sides, `-` or `+` before one of one side only, and
 //! `$ORIGIN` starts a zone, known whole unless it is `partial`. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
-//! cause of what was there before. Nothing else may be reported.
+//! cause of what was there before. Nothing else may be reported. A `diff` block without `$ORIGIN` draws a zone file for
+//! OctoDNS, and states in `#` comments what is to be reported.
+
+use std::fs;
 
 use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
-use zonegate::load::{Loaded, load};
+use zonegate::load::{Inputs, Loaded, Repository, load};
 use zonegate::name::Name;
 use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
@@ -17,6 +20,7 @@ use zonegate::report::Finding;
 use zonegate::rule::{Declared, Status};
 use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources, Span};
+use zonegate::workspace::Tree;
 
 /// Columns of a page.
 const WIDTH: usize = 100;
@@ -122,7 +126,7 @@ fn examples(text: &str) -> Vec<Example<'_>> {
         } else {
             let (info, body) = part.split_once('\n').unwrap_or((part, ""));
             let (language, outcome) = info.split_once(' ').unwrap_or((info, ""));
-            let comments = body.lines().map_while(|line| line.strip_prefix("; "));
+            let comments = body.lines().map_while(|line| line.strip_prefix("; ").or_else(|| line.strip_prefix("# ")));
             let behind = outcome.split("; ").filter(|stated| !stated.is_empty());
             let stated = comments.chain(behind).map(str::to_owned).collect();
             examples.push(Example { section, introduction, language, stated, body });
@@ -147,11 +151,12 @@ fn wrong_examples(text: &str) -> Vec<String> {
 /// What is reported of an example.
 fn outcome(example: &Example) -> Result<Vec<String>, String> {
     let loaded = match example.language {
-        "diff" => Loaded { diff: change(example.body)?, ..Loaded::default() },
+        "diff" if example.body.contains("$ORIGIN ") => Loaded { diff: change(example.body)?, ..Loaded::default() },
+        "diff" => zone_files(example.body)?,
         "json" => {
             let mut sources = Sources::default();
             let plan = sources.add("plan.json".to_owned(), Bytes::Owned(example.body.into()));
-            load(&mut sources, &[plan])
+            load(&mut sources, Inputs::documents(vec![plan]))
         }
         other => return Err(format!("`{other}` is no language of examples")),
     };
@@ -166,6 +171,22 @@ fn finding_text(finding: &Finding) -> String {
     format!("{}: {} ({cause}){}", finding.severity, finding.rule.id, also.concat())
 }
 
+/// What a `diff` block without `$ORIGIN` draws: two states of a zone file for OctoDNS, that of example.com.
+fn zone_files(body: &str) -> Result<Loaded, String> {
+    let state = |left_out: char| {
+        let directory = tempfile::tempdir().expect("there is room for a directory");
+        let lines = body.lines().filter(|line| !line.starts_with([left_out, '#'])).filter_map(|line| line.get(1..));
+        let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+        fs::write(directory.path().join("example.com.yaml"), text).expect("the directory takes a file");
+        directory
+    };
+    let directories = ['+', '-'].map(state);
+    let [before, after] =
+        directories.each_ref().map(|directory| Tree::disk(directory.path().to_str().expect("a path")));
+    let repository = Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false };
+    Ok(load(&mut Sources::default(), Inputs { documents: Vec::new(), repositories: vec![repository] }))
+}
+
 /// The change that a `diff` block draws.
 fn change(body: &str) -> Result<Diff, String> {
     let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
@@ -178,7 +199,7 @@ fn change(body: &str) -> Result<Diff, String> {
             zone = Some(view(&mut builder, number, apex, flags)?);
         } else {
             let span = Span { source, start: number, end: number };
-            let place = Place { span, block: span, address: None };
+            let place = Place::at(span);
             let view = zone.ok_or("a record stands before the first zone")?;
             let (side, set) = record(view, text, flags, place).ok_or(format!("what is `{line}`?"))?;
             builder.add(side, set);
@@ -218,6 +239,6 @@ fn record(view: ViewId, text: &str, flags: &str, place: Place) -> Option<(Side, 
         _ => return None,
     };
     let rdata = Rdata::parse(&rtype, data, Name::parse).ok()?;
-    let record = Record { rdata, ttl: None, served, place };
+    let record = Record { rdata, ttl: None, served, unrooted: false, place };
     Some((side, RecordSet { view, owner: Name::parse(owner).ok()?, rtype, variant: None, records: vec![record] }))
 }

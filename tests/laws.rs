@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use zonegate::check::check;
 use zonegate::diff::{Change, Diff};
-use zonegate::load::{self, Loaded};
+use zonegate::load::{self, Inputs, Loaded};
 use zonegate::policy::Policy;
 use zonegate::record::{RecordSet, Snapshot};
 use zonegate::render::{FORMATS, Look};
@@ -38,7 +38,7 @@ struct Run {
 fn run(texts: &[&str]) -> Run {
     let mut sources = Sources::default();
     let ids: Vec<_> = texts.iter().map(|text| sources.add("plan.json".into(), Bytes::Owned((*text).into()))).collect();
-    let loaded = load::load(&mut sources, &ids);
+    let loaded = load::load(&mut sources, Inputs::documents(ids));
     let diff = loaded.diff.clone();
     let policy = Policy { all: true, ..Policy::default() };
     Run { report: review(&loaded, &Declared::default(), &policy), diff, sources }
@@ -313,6 +313,6 @@ fn plans_cut_short_are_never_clean() {
 #[test]
 fn loading_nothing_finds_nothing() {
     let mut sources = Sources::default();
-    let Loaded { diff, gaps, inputs } = load::load(&mut sources, &[]);
+    let Loaded { diff, gaps, inputs, .. } = load::load(&mut sources, Inputs::default());
     assert!(diff.changes().is_empty() && gaps.is_empty() && inputs.is_empty());
 }

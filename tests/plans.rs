@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use zonegate::load::load;
+use zonegate::load::{Inputs, load};
 use zonegate::policy::Policy;
 use zonegate::report::Report;
 use zonegate::review;
@@ -18,7 +18,7 @@ fn report(texts: &[&str]) -> Report {
     let mut sources = Sources::default();
     let ids: Vec<_> = texts.iter().map(|text| sources.add("plan.json".into(), Bytes::Owned((*text).into()))).collect();
     let policy = Policy { ignore: vec!["zone-partially-visible".into()], ..Policy::default() };
-    review(&load(&mut sources, &ids), &Declared::default(), &policy)
+    review(&load(&mut sources, Inputs::documents(ids)), &Declared::default(), &policy)
 }
 
 /// Findings and gaps in short: `SEVERITY RULE STATUS NAMES` and `SEVERITY GAP`.

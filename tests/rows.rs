@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 use zonegate::load::terraform::provider::{Mode, Row, TABLES, Table, ZoneRow};
-use zonegate::load::{Loaded, load};
+use zonegate::load::{Inputs, Loaded, load};
 use zonegate::record::{Snapshot, View, ViewId};
 use zonegate::source::{Bytes, Sources};
 
@@ -128,7 +128,7 @@ fn fault(claim: &Claim) -> Option<String> {
 fn outcome(plan: &Value) -> Outcome {
     let mut sources = Sources::default();
     let source = sources.add("plan.json".into(), Bytes::Owned(plan.to_string().into()));
-    let Loaded { diff, gaps, .. } = load(&mut sources, &[source]);
+    let Loaded { diff, gaps, .. } = load(&mut sources, Inputs::documents(vec![source]));
     let gaps: BTreeSet<&str> = gaps.iter().map(|gap| gap.coverage.id).collect();
     let whole = |(id, _): &(ViewId, &View)| diff.after.is_whole(*id);
     Outcome {

@@ -6,14 +6,14 @@ use zonegate::check::check;
 use zonegate::diff::Diff;
 use zonegate::name::Name;
 use zonegate::rdata::{Rdata, Rtype};
-use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
+use zonegate::record::{Builder, Misread, Record, RecordSet, Served, Side, Slip, View, ViewId};
 use zonegate::report::Finding;
 use zonegate::rule::{Declared, Status};
 use zonegate::rules::RULES;
-use zonegate::source::{Bytes, Place, SourceId, Sources, Span};
+use zonegate::source::{Bytes, Place, Sources, Span};
 
-const WORLDS: u64 = 3_000;
-const LABELS: [&str; 6] = ["", "www.", "mail.", "sub.", "mail.sub.", "*."];
+const WORLDS: u64 = 4_000;
+const LABELS: [&str; 8] = ["", "www.", "mail.", "sub.", "mail.sub.", "*.", "*.sub.", "_dmarc.mail."];
 const TARGETS: [&str; 7] = [
     "www.example.com",
     "mail.example.com",
@@ -23,6 +23,8 @@ const TARGETS: [&str; 7] = [
     "www.example.org",
     ".",
 ];
+/// What an MX may name besides.
+const ODD_EXCHANGES: [&str; 2] = ["192.0.2.25", "mail_in.example.net"];
 
 /// Numbers that look random and are the same in every run (xorshift64*).
 struct Dice(u64);
@@ -54,28 +56,63 @@ struct Line {
     rtype: Rtype,
     data: String,
     served: Served,
+    unrooted: bool,
+    slip: Option<Misread>,
 }
 
 fn line(dice: &mut Dice) -> Line {
     let zone = dice.pick(&["example.com", "example.net"]);
     let target = dice.pick(&TARGETS);
     let host = if target == "." { "www.example.org" } else { target };
-    let (rtype, data) = match dice.roll(6) {
-        0 | 1 => (Rtype::Mx, format!("10 {target}")),
-        2 | 3 => (Rtype::Cname, host.to_owned()),
-        4 => (Rtype::A, "192.0.2.1".to_owned()),
+    let (rtype, data) = match dice.roll(18) {
+        0..=4 => (Rtype::Mx, format!("{} {target}", dice.roll(2) * 10)),
+        5 => (Rtype::Mx, format!("10 {}", dice.pick(&ODD_EXCHANGES))),
+        6..=10 => (Rtype::Cname, host.to_owned()),
+        11..=13 => (Rtype::A, "192.0.2.1".to_owned()),
+        14 => (Rtype::Alias, host.to_owned()),
+        15 | 16 => (Rtype::Txt, dice.pick(&["v=spf1 a -all", "v=DMARC1; p=none", "anything"]).to_owned()),
         _ => (Rtype::Ns, "ns1.example.org".to_owned()),
     };
     let side = [Side::Both, Side::Both, Side::Before, Side::After][dice.roll(4)];
     let served = [Served::AsIs, Served::AsIs, Served::AsIs, Served::Flattened, Served::Unknown][dice.roll(5)];
-    Line { side, zone, owner: format!("{}{zone}", dice.pick(&LABELS)), rtype, data, served }
+    let owner = format!("{}{zone}", dice.pick(&LABELS));
+    let slip = match dice.roll(20) {
+        0 => Some(Misread::Hidden { key: owner.clone(), types: vec![rtype.clone()], by: nowhere() }),
+        1 => Some(Misread::Rewritten { written: "no".to_owned() }),
+        _ => None,
+    };
+    Line { side, zone, owner, rtype, data, served, unrooted: dice.roll(10) == 0, slip }
+}
+
+/// A place in an empty input.
+fn nowhere() -> Place {
+    let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+    Place::at(Span { source, start: 0, end: 0 })
 }
 
 fn world(dice: &mut Dice) -> Vec<Line> {
-    (0..2 + dice.roll(8)).map(|_| line(dice)).collect()
+    let mut lines: Vec<Line> = (0..2 + dice.roll(8)).map(|_| line(dice)).collect();
+    if dice.roll(3) == 0 {
+        // An alias takes the place of whatever stands somewhere, the commonest change of all.
+        let owner = lines[dice.roll(lines.len())].owner.clone();
+        for line in lines.iter_mut().filter(|line| line.owner == owner) {
+            line.side = Side::Before;
+        }
+        let zone = lines.iter().find(|line| line.owner == owner).expect("it is one of them").zone;
+        let alias = Line {
+            zone,
+            owner,
+            side: Side::After,
+            rtype: Rtype::Cname,
+            data: "www.example.org".to_owned(),
+            ..line(dice)
+        };
+        lines.push(alias);
+    }
+    lines
 }
 
-fn diff(lines: &[Line], nowhere: SourceId) -> Diff {
+fn diff(lines: &[Line]) -> Diff {
     let mut builder = Builder::default();
     let views = ["example.com", "example.net"].map(|apex| {
         let view = builder.view(View { apex: Some(name(apex)), id: None, private: false, host: None });
@@ -84,11 +121,13 @@ fn diff(lines: &[Line], nowhere: SourceId) -> Diff {
     });
     for line in lines {
         let view: ViewId = views.iter().find(|(apex, _)| *apex == line.zone).expect("it is one of two").1;
-        let span = Span { source: nowhere, start: 0, end: 0 };
-        let place = Place { span, block: span, address: None };
+        let owner = name(&line.owner);
+        if let Some(what) = line.slip.clone() {
+            builder.add_slip(line.side, Slip { view, owner: owner.clone(), what, place: nowhere() });
+        }
         let rdata = Rdata::parse(&line.rtype, &line.data, Name::parse).expect("the data is good");
-        let records = vec![Record { rdata, ttl: None, served: line.served, place }];
-        let set = RecordSet { view, owner: name(&line.owner), rtype: line.rtype.clone(), variant: None, records };
+        let records = vec![Record { rdata, ttl: None, served: line.served, unrooted: line.unrooted, place: nowhere() }];
+        let set = RecordSet { view, owner, rtype: line.rtype.clone(), variant: None, records };
         builder.add(line.side, set);
     }
     let (before, after) = builder.finish();
@@ -102,12 +141,11 @@ fn verdicts(findings: &[Finding]) -> BTreeSet<String> {
 }
 
 /// Tries a law on every world; the law says what is wrong.
-fn every_world(law: impl Fn(&[Line], &Diff, SourceId) -> Option<String>) {
-    let nowhere = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+fn every_world(law: impl Fn(&[Line], &Diff) -> Option<String>) {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     for number in 0..WORLDS {
         let lines = world(&mut dice);
-        let wrong = law(&lines, &diff(&lines, nowhere), nowhere);
+        let wrong = law(&lines, &diff(&lines));
         assert_eq!(wrong, None, "world {number}: {lines:#?}");
     }
 }
@@ -118,7 +156,7 @@ fn findings(diff: &Diff, all: bool) -> Vec<Finding> {
 
 #[test]
 fn the_names_looked_at_are_all_at_which_the_change_does_something() {
-    every_world(|_, diff, _| {
+    every_world(|_, diff| {
         let changed = |all| {
             let mut findings = findings(diff, all);
             findings.retain(|finding| finding.status != Status::Existing);
@@ -131,11 +169,10 @@ fn the_names_looked_at_are_all_at_which_the_change_does_something() {
 
 #[test]
 fn worlds_are_not_all_clean() {
-    let nowhere = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let mut seen = BTreeSet::new();
     for _ in 0..WORLDS {
-        let diff = diff(&world(&mut dice), nowhere);
+        let diff = diff(&world(&mut dice));
         seen.extend(findings(&diff, true).iter().map(|finding| (finding.rule.id, finding.status)));
     }
     for rule in RULES {
@@ -145,7 +182,7 @@ fn worlds_are_not_all_clean() {
 
 #[test]
 fn a_change_undone_takes_away_what_it_brought() {
-    every_world(|_, diff, _| {
+    every_world(|_, diff| {
         let back = Diff { before: diff.after.clone(), after: diff.before.clone() };
         let of = |diff: &Diff, status: Status| -> BTreeSet<String> {
             let mut findings = findings(diff, true);
@@ -160,7 +197,7 @@ fn a_change_undone_takes_away_what_it_brought() {
 
 #[test]
 fn records_of_a_name_that_nothing_refers_to_change_no_verdict() {
-    every_world(|lines, diff, nowhere| {
+    every_world(|lines, diff| {
         let stranger = Line {
             side: Side::After,
             zone: "example.com",
@@ -168,9 +205,11 @@ fn records_of_a_name_that_nothing_refers_to_change_no_verdict() {
             rtype: Rtype::Txt,
             data: "nothing to do with mail".to_owned(),
             served: Served::AsIs,
+            unrooted: false,
+            slip: None,
         };
         let lines: Vec<Line> = lines.iter().cloned().chain([stranger]).collect();
-        let more = self::diff(&lines, nowhere);
+        let more = self::diff(&lines);
         let (without, with) = (verdicts(&findings(diff, true)), verdicts(&findings(&more, true)));
         (without != with).then(|| format!("{without:?} is not {with:?}"))
     });

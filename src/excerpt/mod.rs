@@ -358,6 +358,7 @@ mod tests {
             span: span(source, at..at + value.len()),
             block: span(source, start..start + block.len()),
             address: None,
+            site: None,
         };
         Label::new(format!("about {value}"), &place)
     }
@@ -436,6 +437,7 @@ mod tests {
                         span: span(source, start..start + name.len()),
                         block: span(source, 0..text.len()),
                         address: None,
+                        site: None,
                     };
                     Label::new("", &place)
                 })
@@ -461,9 +463,9 @@ mod tests {
             };
             let ranges: Vec<Range<usize>> = (0..round % 9).map(|_| range()).collect();
             let block = span(source, 0..60);
-            let labels = ranges
-                .iter()
-                .map(|range| Label::new("", &Place { span: span(source, range.clone()), block, address: None }));
+            let labels = ranges.iter().map(|range| {
+                Label::new("", &Place { span: span(source, range.clone()), block, address: None, site: None })
+            });
             let labels: Vec<Label> = labels.collect();
             let told: Vec<Told> = labels.iter().map(|label| Told::new(&sources, label, false)).collect();
             let underlined = Underlined::new(&told);
@@ -514,8 +516,12 @@ mod tests {
                 let start = random(length + 1);
                 start..start + random(length - start + 1)
             };
-            let mut label =
-                || Label::new("x", &Place { span: span(source, range()), block: span(source, range()), address: None });
+            let mut label = || {
+                Label::new(
+                    "x",
+                    &Place { span: span(source, range()), block: span(source, range()), address: None, site: None },
+                )
+            };
             let (primary, related) = (label(), [label(), label()]);
             let hidden = range();
             sources.hide([span(source, hidden)]);

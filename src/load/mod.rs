@@ -1,11 +1,15 @@
 //! Inputs become the two sides of a change. What an input is, only its loader knows.
 
+pub mod hosts;
 mod json;
+pub mod octodns;
 pub mod terraform;
+mod yaml;
 
 use crate::diff::Diff;
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
 use crate::load::json::Base;
+pub use crate::load::octodns::Repository;
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Builder, Snapshot, ViewId};
@@ -20,10 +24,28 @@ pub struct Loaded {
     pub gaps: Vec<Gap>,
     /// What was read.
     pub inputs: Vec<Input>,
+    /// Whether anything told of the state before the change.
+    pub compared: bool,
+}
+
+/// What to read.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// Documents that tell of both sides themselves: plans.
+    pub documents: Vec<SourceId>,
+    /// Trees of files, in one state or in two.
+    pub repositories: Vec<Repository>,
 }
 
 /// What the report calls an input that no loader can read.
 pub const UNREADABLE: &str = "unreadable-input";
+
+impl Inputs {
+    /// Documents alone.
+    pub fn documents(documents: Vec<SourceId>) -> Inputs {
+        Inputs { documents, repositories: Vec::new() }
+    }
+}
 
 /// What a loader has found so far.
 #[derive(Debug, Default)]
@@ -52,22 +74,29 @@ pub struct Pending {
 }
 
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
-pub fn load(sources: &mut Sources, ids: &[SourceId]) -> Loaded {
+pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
+    let Inputs { documents, repositories } = inputs;
     let mut found = Found::default();
+    let (planned, others): (Vec<SourceId>, Vec<SourceId>) =
+        documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
     let mut inputs = Vec::new();
-    let bases: Vec<Base> = ids.iter().map(|&source| Base { source, bytes: sources.get(source).bytes() }).collect();
+    let bases: Vec<Base> = others.iter().map(|&source| Base { source, bytes: sources.get(source).bytes() }).collect();
     for (base, is_read) in bases.iter().zip(terraform::load(&bases, &mut found)) {
         let kind = if is_read { terraform::KIND } else { UNREADABLE };
         let notes = found.notes.iter().filter(|(source, _)| *source == base.source);
         inputs.push(Input { source: base.source, kind, notes: notes.map(|(_, note)| note.clone()).collect() });
     }
+    let compared = inputs.iter().any(|input| input.kind != UNREADABLE)
+        || !planned.is_empty()
+        || repositories.iter().any(|repository| repository.before.is_some());
+    inputs.extend(octodns::load(repositories, &planned, sources, &mut found));
     let Found { builder, mut gaps, pending, hidden, .. } = found;
     sources.hide(hidden);
     let (before, after) = builder.finish();
     let diff = Diff { before, after };
     gaps.extend(pending.into_iter().filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
     gaps.extend(partially_visible(&diff));
-    Loaded { diff, gaps, inputs }
+    Loaded { diff, gaps, inputs, compared }
 }
 
 /// Whether the owner is or was an MX owner or an exchange.

@@ -195,6 +195,7 @@ mod tests {
             span: Span { source, start: at(start), end: at(start + value.len()) },
             block: Span { source, start: at(block.start), end: at(block.end) },
             address: Some(address.into()),
+            site: None,
         }
     }
 
@@ -396,7 +397,7 @@ more on a rule: zonegate explain cname-with-mx
                 let length = random(bytes.len() - start + 1);
                 let at = |at: usize| u32::try_from(at).unwrap();
                 let span = Span { source, start: at(start), end: at(start + length) };
-                Label::new(text, &Place { span, block: Span { source, start: 0, end }, address: None })
+                Label::new(text, &Place { span, block: Span { source, start: 0, end }, address: None, site: None })
             };
             let finding = Finding {
                 primary: label("LabelA"),

@@ -1,7 +1,8 @@
 //! `cname-at-apex`: a CNAME at the apex of its zone.
 
 use super::{clash_at, is_surely_alias, move_alias, outcome, target_text};
-use crate::rdata::{Rdata, Rtype};
+use crate::mail_text::{MailText, mail_texts};
+use crate::rdata::Rtype;
 use crate::record::Node;
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
@@ -45,7 +46,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
 fn hidden(node: &Node) -> String {
     let mut hidden = vec!["its soa".to_owned(), "ns".to_owned()];
     for set in node.sets {
-        let spf = || set.records.iter().any(|record| matches!(&record.rdata, Rdata::Text(text) if is_spf(text)));
+        let spf = || mail_texts(node).iter().any(|(text, _)| *text == MailText::Spf);
         let word = match &set.rtype {
             Rtype::Cname | Rtype::Soa | Rtype::Ns => continue,
             Rtype::Txt if spf() => "spf".to_owned(),
@@ -57,10 +58,4 @@ fn hidden(node: &Node) -> String {
     }
     let last = hidden.pop().expect("soa and ns are always there");
     format!("{} and {last}", hidden.join(", "))
-}
-
-/// RFC 7208 section 4.5: the version, then a space or the end.
-fn is_spf(text: &str) -> bool {
-    let text = text.trim_start_matches('"');
-    text.strip_prefix("v=spf1").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '"']))
 }

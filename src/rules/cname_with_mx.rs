@@ -58,7 +58,7 @@ fn message(scene: &Scene, node: &Node, alias: &Record, certain: bool, cause: Cau
         Cause::FlatteningEnded => format!(
             "mail for {owner} {stops}: its alias to {target} is no longer served as addresses, and hides {its_mx}"
         ),
-        Cause::PreExisting | Cause::ExchangeChanged => {
+        _ => {
             format!("mail for {owner} does not arrive: the alias to {target} hides {its_mx}")
         }
     }

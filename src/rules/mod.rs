@@ -2,25 +2,53 @@
 //! written. Adding one takes its two files, `mod` and a row below.
 
 mod cname_at_apex;
+mod cname_loop;
+mod cname_masks_mail_txt;
+mod cname_on_implicit_mx;
 mod cname_replaces_mx;
 mod cname_with_mx;
 mod cname_with_null_mx;
+mod cname_with_other_data;
+mod duplicate_key_hides_record;
 mod flattened_cname_with_mx;
+mod mail_cname_dead_end;
+mod mail_target_not_absolute;
+mod multiple_cnames;
+mod mx_exchange_is_address;
 mod mx_exchange_is_cname;
+mod mx_exchange_not_hostname;
+mod mx_exchange_without_address;
+mod name_rewritten_by_yaml;
+mod null_mx_preference;
+mod null_mx_with_other_mx;
 
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Conflict, Node, Record, Served, View};
+use crate::record::{Conflict, Node, Record, Served, Snapshot, View, ViewId};
 use crate::rule::{Cause, Fault, Rule, Scene, Status};
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 6] = [
+pub static RULES: [&Rule; 20] = [
     &cname_at_apex::RULE,
+    &cname_loop::RULE,
+    &cname_masks_mail_txt::RULE,
+    &cname_on_implicit_mx::RULE,
     &cname_replaces_mx::RULE,
     &cname_with_mx::RULE,
     &cname_with_null_mx::RULE,
+    &cname_with_other_data::RULE,
+    &duplicate_key_hides_record::RULE,
     &flattened_cname_with_mx::RULE,
+    &mail_cname_dead_end::RULE,
+    &mail_target_not_absolute::RULE,
+    &multiple_cnames::RULE,
+    &mx_exchange_is_address::RULE,
     &mx_exchange_is_cname::RULE,
+    &mx_exchange_not_hostname::RULE,
+    &mx_exchange_without_address::RULE,
+    &name_rewritten_by_yaml::RULE,
+    &null_mx_preference::RULE,
+    &null_mx_with_other_mx::RULE,
 ];
 
 /// Rules that one fault at one host breaks together; the first that finds something stands for the others.
@@ -29,6 +57,12 @@ pub static GROUPS: &[&[&Rule]] = &[&[
     &cname_at_apex::RULE,
     &cname_replaces_mx::RULE,
     &cname_with_null_mx::RULE,
+    &cname_masks_mail_txt::RULE,
+    &mail_cname_dead_end::RULE,
+    &cname_on_implicit_mx::RULE,
+    &cname_loop::RULE,
+    &multiple_cnames::RULE,
+    &cname_with_other_data::RULE,
     &flattened_cname_with_mx::RULE,
 ]];
 
@@ -36,6 +70,41 @@ pub static GROUPS: &[&[&Rule]] = &[&[
 fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
     let fault = || Fault { view: node.view, related: node.name.clone(), types };
     holds.then(fault).into_iter().collect()
+}
+
+/// One fault for each of these owners, which depend on a node.
+fn state_faults(owners: Vec<(ViewId, Name)>, types: &[Rtype; 2]) -> Vec<Fault> {
+    owners.into_iter().map(|(view, related)| Fault { view, related, types: types.clone() }).collect()
+}
+
+/// The owners whose MX names a node, and whose senders look for it here, or nowhere if no zone may hold it.
+fn senders(snapshot: &Snapshot, node: &Node) -> Vec<(ViewId, Name)> {
+    let owners = snapshot.mail_owners(node.name).iter();
+    // Below a delegation nobody sees the mx.
+    let seen = owners.filter(|(view, owner)| snapshot.delegation(*view, owner).is_none());
+    let reached = seen.filter(|(view, _)| {
+        let views = snapshot.views_for(node.name, *view);
+        views.contains(&node.view) || views.is_empty() && *view == node.view
+    });
+    let mut owners: Vec<(ViewId, Name)> = reached.cloned().collect();
+    owners.sort_by(|(_, one), (_, other)| one.cmp(other));
+    owners
+}
+
+/// The MX records of the owners of some faults that name an exchange.
+fn mx_naming<'a>(snapshot: &'a Snapshot, faults: &'a [Fault], exchange: &'a Name) -> Vec<&'a Record> {
+    let mx = faults.iter().flat_map(|fault| snapshot.node(fault.view, &fault.related).records(&Rtype::Mx));
+    mx.filter(|record| record.rdata.exchange() == Some(exchange)).collect()
+}
+
+/// How a fault between an MX and its exchange came about, where the MX is to blame.
+fn sender_cause(scene: &Scene) -> Cause {
+    state_cause(scene, Cause::MxAdded)
+}
+
+/// This cause, if the change brings a fault about.
+fn state_cause(scene: &Scene, introduced: Cause) -> Cause {
+    if scene.status == Status::Introduced { introduced } else { Cause::PreExisting }
 }
 
 /// Whether resolvers are sure to see an alias at a node.

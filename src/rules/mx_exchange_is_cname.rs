@@ -1,9 +1,8 @@
 //! `mx-exchange-is-cname`: an MX names a host that is an alias.
 
-use super::{is_surely_alias, list, target_text};
-use crate::name::Name;
+use super::{is_surely_alias, list, mx_naming, senders, state_faults, target_text};
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, Snapshot, ViewId};
+use crate::record::Node;
 use crate::route::last_target;
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
@@ -23,15 +22,10 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     if node.cnames().next().is_none() {
         return Vec::new();
     }
-    let owners = world.snapshot.mail_owners(node.name).iter();
+    let mut owners = senders(world.snapshot, node);
     // An owner that is its own exchange has a clash of its own, which cname-with-mx speaks of.
-    let others = owners.filter(|(view, owner)| (*view, owner) != (node.view, node.name));
-    // Below a delegation nobody sees the mx.
-    let seen = others.filter(|(view, owner)| world.snapshot.delegation(*view, owner).is_none());
-    let reached = seen.filter(|(view, _)| world.snapshot.views_for(node.name, *view).contains(&node.view));
-    reached
-        .map(|(view, owner)| Fault { view: *view, related: owner.clone(), types: [Rtype::Cname, Rtype::Mx] })
-        .collect()
+    owners.retain(|(view, owner)| (*view, owner) != (node.view, node.name));
+    state_faults(owners, &[Rtype::Cname, Rtype::Mx])
 }
 
 /// All owners in one telling: they share the exchange that is an alias.
@@ -70,8 +64,8 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     }
     help.push(format!("put the alias on another host, and leave {exchange} to mail"));
     let alias_label = Label::new(format!("{exchange} is an alias"), &alias.place);
-    let mx = faults.iter().flat_map(|fault| mx_records(snapshot, fault.view, &fault.related, node.name));
-    let mut mx_labels = mx.map(|record| Label::new("this mx names it", &record.place));
+    let mut mx_labels =
+        mx_naming(snapshot, faults, node.name).into_iter().map(|record| Label::new("this mx names it", &record.place));
     let (primary, related) = if cause == Cause::MxAdded {
         let first = mx_labels.next().expect("each fault has an mx");
         (first, mx_labels.chain([alias_label]).collect())
@@ -87,15 +81,4 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
         related,
         names: faults.iter().map(|fault| fault.related.clone()).collect(),
     }
-}
-
-/// The MX records of an owner that name an exchange.
-fn mx_records<'a>(
-    snapshot: &'a Snapshot,
-    view: ViewId,
-    owner: &'a Name,
-    exchange: &'a Name,
-) -> impl Iterator<Item = &'a Record> {
-    let mx = snapshot.node(view, owner).records(&Rtype::Mx);
-    mx.filter(move |record| record.rdata.exchange() == Some(exchange))
 }

@@ -22,6 +22,50 @@ pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
     Ok(add(sources, slashed(path), bytes))
 }
 
+/// What a path that the user gave stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A tree of files.
+    Directory,
+    /// A file of a tree, which may lead to others there.
+    InTree {
+        /// The directory that the others are looked for in.
+        root: String,
+        /// The file, relative to it.
+        path: String,
+    },
+    /// An input that stands alone.
+    Document,
+}
+
+/// Tells what a path stands for. A YAML file belongs to the working directory, or else to the repository around it.
+pub fn place(path: &str) -> Kind {
+    let file = Path::new(path);
+    if file.is_dir() {
+        return Kind::Directory;
+    }
+    if !file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        return Kind::Document;
+    }
+    let Ok(absolute) = std::path::absolute(file) else { return Kind::Document };
+    let relative = |root: &Path| absolute.strip_prefix(root).ok().and_then(Path::to_str).map(slashed);
+    let here = std::env::current_dir().ok();
+    if let Some(path) = here.as_deref().and_then(relative) {
+        return Kind::InTree { root: ".".to_owned(), path };
+    }
+    let repository = absolute.ancestors().skip(1).find(|ancestor| ancestor.join(".git").exists());
+    let root = repository.or_else(|| absolute.parent());
+    match root.and_then(|root| Some((root.to_str()?.to_owned(), relative(root)?))) {
+        Some((root, path)) => Kind::InTree { root, path },
+        None => Kind::Document,
+    }
+}
+
+/// A variable of the environment.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Takes in what was read, in UTF-8.
 fn add(sources: &mut Sources, name: String, bytes: Bytes) -> SourceId {
     match utf8(&bytes) {

@@ -127,10 +127,11 @@ impl Tree {
         Ok(id)
     }
 
-    /// The path of a file as the user would write it.
-    fn name(&self, file: &str) -> String {
+    /// The path of a file, or of the root itself, as the user would write it.
+    pub fn name(&self, file: &str) -> String {
         let root = super::slashed(&self.root);
         match root.as_str() {
+            root if file.is_empty() => root.to_owned(),
             "" | "." | "./" => file.to_owned(),
             root => format!("{}/{file}", root.trim_end_matches('/')),
         }

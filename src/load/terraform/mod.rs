@@ -60,7 +60,7 @@ pub fn load(inputs: &[Base], found: &mut Found) -> Vec<bool> {
             Err(refusal) => {
                 let at = u32::try_from(refusal.offset).expect("inputs are smaller than 4 GiB");
                 let span = Span { source: base.source, start: at, end: at };
-                let place = Place { span, block: span, address: None };
+                let place = Place::at(span);
                 found.gaps.push(Gap::new(&INPUT_UNREADABLE, refusal.message, place));
             }
         }
@@ -344,7 +344,7 @@ impl<'f> Loader<'f> {
                 Some(trouble) => self.tell(state, &trouble),
                 None => {}
             }
-            records.push(Record { rdata, ttl, served, place });
+            records.push(Record { rdata, ttl, served, unrooted: false, place });
         }
         if records.is_empty() {
             return;
@@ -500,7 +500,7 @@ impl State<'_, '_> {
         let block = self.object.value().json();
         let span = self.plan.base.span(at.unwrap_or(block).content());
         let address = Some(Arc::clone(self.resource.address.text()));
-        Place { span, block: self.plan.base.span(block.raw()), address }
+        Place { span, block: self.plan.base.span(block.raw()), address, site: None }
     }
 
     /// The place of the name of a record, or of its resource if it has none.
@@ -516,5 +516,5 @@ impl State<'_, '_> {
 fn place_of(plan: &Plan, resource: &Resource) -> Place {
     let at = resource.address_at;
     let address = Some(Arc::clone(resource.address.text()));
-    Place { span: plan.base.span(at.content()), block: plan.base.span(at.raw()), address }
+    Place { span: plan.base.span(at.content()), block: plan.base.span(at.raw()), address, site: None }
 }

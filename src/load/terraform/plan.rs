@@ -63,7 +63,7 @@ fn completeness(base: Base, plan: &Document) -> Vec<Gap> {
 /// The place of a plan as a whole.
 fn start(base: Base) -> Place {
     let span = Span { source: base.source, start: 0, end: 0 };
-    Place { span, block: span, address: None }
+    Place::at(span)
 }
 
 struct Reading<'a, 'g> {
@@ -150,6 +150,6 @@ impl<'a> Reading<'a, '_> {
     fn place(&self, address: Json) -> Place {
         let address_text: Arc<str> = Arc::clone(Address::new(&address.text().unwrap_or_default()).text());
         let span = self.base.span(address.content());
-        Place { span, block: self.base.span(address.raw()), address: Some(address_text) }
+        Place { span, block: self.base.span(address.raw()), address: Some(address_text), site: None }
     }
 }

@@ -9,7 +9,8 @@ use std::sync::{Arc, OnceLock};
 use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::record::{Conflict, DnsHost};
+use crate::load::hosts::{self, ApexCname, Host};
+use crate::record::DnsHost;
 
 /// The tables, each with the provider sources it speaks for: namespace and type, whatever registry they come from.
 pub static TABLES: [(&[&str], &str); 5] = [
@@ -19,8 +20,6 @@ pub static TABLES: [(&[&str], &str); 5] = [
     (&["hashicorp/dns"], include_str!("providers/hashicorp-dns.yaml")),
     (&["hashicorp/google", "hashicorp/google-beta"], include_str!("providers/hashicorp-google.yaml")),
 ];
-
-const HOSTS: &str = include_str!("../hosts.yaml");
 
 /// One file under `providers/`.
 #[derive(Debug, Deserialize)]
@@ -453,57 +452,6 @@ pub struct FlatteningRow {
     pub evidence: Vec<String>,
 }
 
-/// One entry of `hosts.yaml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HostRow {
-    /// The DNS host, as its own documentation spells it.
-    pub host: String,
-    /// The providers whose records it serves, as `namespace/type`.
-    pub providers: Vec<String>,
-    /// What it does with a CNAME at an apex.
-    pub cname_at_apex: ApexCname,
-    /// What it does with a CNAME beside other data at one owner.
-    pub cname_beside_other_data: ConflictText,
-    /// Whether it may flatten a CNAME to a name of the same zone by itself.
-    #[serde(default)]
-    pub may_flatten_within_zone: bool,
-    /// The record it offers at an apex in place of a CNAME.
-    pub alias: Option<String>,
-    /// Where all this was read.
-    pub evidence: Vec<String>,
-    /// What a reader should know besides.
-    pub note: Option<String>,
-}
-
-/// What a DNS host does with a CNAME at an apex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ApexCname {
-    /// Resolvers see addresses, never the CNAME.
-    Flattened,
-    /// It is refused.
-    Rejected,
-    /// It is served as a CNAME.
-    Served,
-    /// Not known.
-    Unknown,
-}
-
-/// [`Conflict`] as `hosts.yaml` spells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ConflictText {
-    /// The change is refused.
-    Refused,
-    /// The part that conflicts is dropped in silence.
-    Ignored,
-    /// Both are taken and the CNAME is served.
-    Accepted,
-    /// Not known.
-    Unknown,
-}
-
 /// A table, ready to be asked.
 #[derive(Debug)]
 pub struct Provider {
@@ -512,7 +460,7 @@ pub struct Provider {
     /// The table.
     pub table: Table,
     /// What its DNS host does, if that is known.
-    pub host: Option<HostRow>,
+    pub host: Option<&'static Host>,
     /// The same for the model.
     pub dns_host: Option<Arc<DnsHost>>,
 }
@@ -520,17 +468,8 @@ pub struct Provider {
 impl Provider {
     fn read(sources: &'static [&'static str], text: &str) -> Provider {
         let table: Table = serde_yaml::from_str(text).expect("a test reads every table");
-        let hosts: Vec<HostRow> = serde_yaml::from_str(HOSTS).expect("a test reads the table of hosts");
-        let serves = |host: &HostRow| host.providers.iter().any(|provider| sources.contains(&provider.as_str()));
-        let host = hosts.into_iter().find(serves);
-        let dns_host = host.as_ref().map(|host| {
-            Arc::new(DnsHost {
-                name: host.host.clone(),
-                conflict: host.cname_beside_other_data.into(),
-                alias: host.alias.clone(),
-            })
-        });
-        Provider { sources, table, host, dns_host }
+        let host = hosts::of_terraform(sources);
+        Provider { sources, table, host, dns_host: host.map(Host::dns_host) }
     }
 
     /// The rows of a resource type; several if the type has several shapes.
@@ -550,7 +489,7 @@ impl Provider {
 
     /// Whether its DNS host serves no CNAME at an apex, but what the target answers.
     pub fn flattens_at_apex(&self) -> bool {
-        self.host.as_ref().is_some_and(|host| host.cname_at_apex == ApexCname::Flattened)
+        self.host.is_some_and(|host| host.cname_at_apex == ApexCname::Flattened)
     }
 
     /// Whether some row is of this resource type.
@@ -563,17 +502,6 @@ impl Provider {
     /// How a resource type sets the serving of a zone's CNAMEs, if it does.
     pub fn flattening(&self, resource_type: &str) -> Option<&FlatteningRow> {
         self.table.flattening.iter().find(|row| row.resource_type == resource_type)
-    }
-}
-
-impl From<ConflictText> for Conflict {
-    fn from(text: ConflictText) -> Conflict {
-        match text {
-            ConflictText::Refused => Conflict::Refused,
-            ConflictText::Ignored => Conflict::Ignored,
-            ConflictText::Accepted => Conflict::Accepted,
-            ConflictText::Unknown => Conflict::Unknown,
-        }
     }
 }
 

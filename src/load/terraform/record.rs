@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
+use crate::load::hosts::{Cname, served};
 use crate::load::json::Json;
 use crate::load::terraform::provider::{
-    Alternative, ApexCname, Escape, Flag, Meaning, NameForm, Provider, Row, Shape, Target, Test, Text, ValueFields,
+    Alternative, Escape, Flag, Meaning, NameForm, Provider, Row, Shape, Target, Test, Text, ValueFields,
 };
 use crate::load::terraform::values::{Known, Object, Value};
 use crate::name::{Name, NameError};
@@ -354,26 +355,18 @@ impl<'a> Reader<'_, 'a> {
         if *rtype != Rtype::Cname {
             return Served::AsIs;
         }
-        let flattened = self.flag(Meaning::Flattened).map(|(_, holds)| holds);
-        let host = self.provider.host.as_ref();
         let name = self.object.one(&self.row.name.attr).text();
         let is_token = name.is_some_and(|text| self.row.name.is_apex(Some(&text)));
-        let at_apex = match host.filter(|host| host.cname_at_apex == ApexCname::Flattened) {
-            None => Some(false),
-            Some(_) if is_token => Some(true),
-            Some(_) => self.zone.is_apex(owner),
+        let cname = Cname {
+            flattened: if self.flattens {
+                Some(true)
+            } else {
+                self.flag(Meaning::Flattened).map_or(Some(false), |(_, holds)| holds)
+            },
+            at_apex: if is_token { Some(true) } else { self.zone.is_apex(owner) },
+            within_zone: matches!(rdata, Rdata::Cname(target) if self.zone.may_hold(target)),
         };
-        let within_zone = matches!(rdata, Rdata::Cname(target) if self.zone.may_hold(target));
-        if self.flattens || flattened == Some(Some(true)) || at_apex == Some(true) {
-            Served::Flattened
-        } else if flattened == Some(None)
-            || at_apex.is_none()
-            || host.is_some_and(|host| host.may_flatten_within_zone) && within_zone
-        {
-            Served::Unknown
-        } else {
-            Served::AsIs
-        }
+        served(self.provider.host, cname)
     }
 
     fn data(&self, rtype: &Rtype) -> Vec<Datum<'a>> {

@@ -1,0 +1,266 @@
+//! OctoDNS repositories: configuration and zone files, in one or two states, as OctoDNS 1.22 reads them.
+//!
+//! Past this folder nobody knows of targets and sources: each group of targets that gets the same answers is a view.
+//! What OctoDNS would ask a service for, and what its plugins do, becomes a gap.
+
+mod config;
+mod data;
+mod discovery;
+mod documents;
+mod idna;
+mod order;
+mod plan;
+mod processor;
+mod target;
+mod zone;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use self::config::{Directory, Origin, Target, Zone};
+use self::discovery::{Setup, discover};
+use self::documents::{Library, State};
+use self::plan::Planned;
+use self::processor::Around;
+use self::zone::{Contents, Options, Written};
+use crate::gap::{Gap, INPUT_UNREADABLE};
+use crate::load::Found;
+use crate::name::Name;
+use crate::record::Misread;
+use crate::severity::Severity;
+use crate::source::{Input, Place, SourceId, Sources};
+use crate::workspace::Tree;
+
+/// What the report calls an input of this kind.
+pub const KIND: &str = "octodns-file";
+
+pub use self::plan::{KIND as PLAN, is_plan};
+
+/// A repository, and what is asked of it.
+#[derive(Debug)]
+pub struct Repository {
+    /// The state before the change; none if nothing is compared.
+    pub before: Option<Tree>,
+    /// The state after it.
+    pub after: Tree,
+    /// The only files to start from, relative to the root; everything if there are none.
+    pub files: Vec<String>,
+    /// Whether records are wanted as OctoDNS holds them once it has read its files: without copies of zones, without
+    /// what processors do, without files that no configuration speaks of.
+    pub as_read: bool,
+}
+
+/// A zone in one state.
+#[derive(Debug, Default)]
+struct ZoneState {
+    records: Vec<Written>,
+    slips: Vec<(Name, Misread, Place)>,
+    targets: Vec<Target>,
+    /// Whether there are no other records.
+    whole: bool,
+}
+
+/// A zone in its configuration, whatever the state: which configuration, if several have the zone, and its apex.
+type Key = (Option<String>, Name);
+
+/// Reads repositories and the plans that OctoDNS made of them.
+pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sources, found: &mut Found) -> Vec<Input> {
+    let mut library = Library::new(sources);
+    let mut inputs: Vec<Input> = plans.iter().map(|&source| Input { source, kind: PLAN, notes: Vec::new() }).collect();
+    let planned: Vec<Planned> = plans.iter().flat_map(|&source| plan::read(&mut library, source, found)).collect();
+    let mut known = BTreeSet::new();
+    for Repository { before, after, files, as_read } in repositories {
+        let mut reader = Reader { library: &mut library, files: &files, as_read, missing: Vec::new() };
+        let (mut state, after) = reader.state(after);
+        let (before_state, before) = before.map(|before| reader.state(before)).unzip();
+        if after.is_empty() && before.as_ref().is_none_or(Vec::is_empty) && state.gaps.is_empty() {
+            let reason = "neither a configuration of octodns nor a zone file is here";
+            let place = Place::at(library.nowhere(&state, ""));
+            state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
+        }
+        inputs.extend(state.sources().into_iter().map(|source| Input { source, kind: KIND, notes: Vec::new() }));
+        known.extend(after.iter().map(|(_, apex, _)| apex.clone()));
+        join(before, after, (!plans.is_empty()).then_some(&planned), found);
+        // What is wrong before the change may be what it repairs.
+        for gap in before_state.into_iter().flat_map(|state| state.gaps) {
+            let key = |gap: &Gap| (gap.place.span.start, gap.reason.clone(), gap.names.clone());
+            let is_said = |said: &Gap| key(said) == key(&gap);
+            if !state.gaps.iter().any(is_said) {
+                let severity = gap.severity.min(Severity::Warning);
+                found.gaps.push(gap.lowered_to(severity));
+            }
+        }
+        found.gaps.append(&mut state.gaps);
+    }
+    plan::add_alone(planned, &known, found);
+    inputs
+}
+
+/// Reads the states of a repository.
+struct Reader<'r, 's> {
+    library: &'r mut Library<'s>,
+    files: &'r [String],
+    as_read: bool,
+    /// The zones of the setup at hand that have no files.
+    missing: Vec<(Name, Place)>,
+}
+
+/// A zone of a setup, in one state.
+type Placed = (String, Name, ZoneState);
+
+impl Reader<'_, '_> {
+    /// Everything that a state holds: zones, each with the path of what configures it.
+    fn state(&mut self, tree: Tree) -> (State, Vec<Placed>) {
+        let mut state = State::new(tree);
+        let setups = discover(self.library, &mut state, self.files, self.as_read);
+        let mut zones = Vec::new();
+        for setup in &setups {
+            self.setup(setup, &mut state, &mut zones);
+        }
+        for (path, reason) in state.tree.troubles().to_vec() {
+            let place = Place::at(self.library.nowhere(&state, &path));
+            state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
+        }
+        (state, zones)
+    }
+
+    fn setup(&mut self, setup: &Setup, state: &mut State, zones: &mut Vec<Placed>) {
+        let mut read: BTreeMap<Name, ZoneState> = BTreeMap::new();
+        for zone in setup.zones.iter().filter(|zone| zone.alias.is_none()) {
+            read.insert(zone.name.apex.clone(), self.zone(zone, state));
+        }
+        for zone in setup.zones.iter().filter(|_| !self.as_read) {
+            let Some(original) = &zone.alias else { continue };
+            if let Some(original) = read.get(original) {
+                let copy = copy_of(original, zone);
+                read.insert(zone.name.apex.clone(), copy);
+            } else {
+                let reason = "this zone is a copy of one that is not configured, or is a copy itself";
+                state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, zone.place.clone()));
+            }
+        }
+        if !self.as_read {
+            for zone in &setup.zones {
+                if let Some(state) = read.get_mut(&zone.name.apex) {
+                    process(state, zone);
+                }
+            }
+        }
+        state.gaps.extend(self.missing_files());
+        zones.extend(read.into_iter().map(|(apex, zone)| (setup.path.clone(), apex, zone)));
+    }
+
+    /// OctoDNS stops at a zone without files; here the others are checked all the same.
+    fn missing_files(&mut self) -> Option<Gap> {
+        let (names, places): (Vec<Name>, Vec<Place>) = std::mem::take(&mut self.missing).into_iter().unzip();
+        let place = places.into_iter().next()?;
+        let reason = match &names[..] {
+            [one] => format!("there is no file for {}", one.unrooted()),
+            [first, ..] => format!("there are no files for {} and {} more zones", first.unrooted(), names.len() - 1),
+            [] => return None,
+        };
+        let severity = if self.as_read { Severity::Error } else { Severity::Warning };
+        Some(Gap::new(&INPUT_UNREADABLE, reason, place).lowered_to(severity).about(names))
+    }
+
+    fn zone(&mut self, zone: &Zone, state: &mut State) -> ZoneState {
+        let mut contents = Contents::default();
+        let mut whole = true;
+        for origin in &zone.sources {
+            match origin {
+                Origin::Directory(directory) => whole &= self.source(zone, directory, state, &mut contents),
+                Origin::Foreign => whole = false,
+            }
+        }
+        whole &= contents.faults.is_empty();
+        let faults = contents.faults.into_iter();
+        let gap = |fault: data::Fault| Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span));
+        state.gaps.extend(faults.map(gap).map(|gap| gap.about(vec![zone.name.apex.clone()])));
+        let Contents { mut records, slips, .. } = contents;
+        if self.as_read {
+            for record in &mut records {
+                (record.options, record.variants) = (Options::default(), Vec::new());
+            }
+        }
+        let targets = if self.as_read { Vec::new() } else { zone.targets.clone() };
+        ZoneState { records, slips, targets, whole }
+    }
+
+    /// Reads what one directory holds of a zone. False if something is missing.
+    fn source(&mut self, zone: &Zone, directory: &Rc<Directory>, state: &mut State, contents: &mut Contents) -> bool {
+        let files = match directory.files(&zone.name, state) {
+            Ok(files) if files.is_empty() && !directory.may_be_missing => {
+                self.missing.push((zone.name.apex.clone(), zone.place.clone()));
+                return false;
+            }
+            Ok(files) => files,
+            Err(reason) => {
+                let gap = Gap::new(&INPUT_UNREADABLE, reason, zone.place.clone());
+                state.gaps.push(gap.about(vec![zone.name.apex.clone()]));
+                return false;
+            }
+        };
+        let mut whole = true;
+        for path in files {
+            let Some(document) = self.library.document(state, &path) else {
+                whole = false;
+                continue;
+            };
+            let Some(root) = document.root.map(|root| self.library.value(root)) else { continue };
+            if let Some(order) = directory.order {
+                contents.faults.extend(order::faults(root, order));
+            }
+            contents.add(root, &zone.name.apex, directory);
+        }
+        whole
+    }
+}
+
+/// A zone that has the relative names and the very values of another.
+fn copy_of(original: &ZoneState, zone: &Zone) -> ZoneState {
+    let apex = &zone.name.apex;
+    let copied = |written: &Written| {
+        let owner = match written.relative.as_str() {
+            "" => Some(apex.clone()),
+            relative => Name::unescaped(relative, apex).ok(),
+        };
+        owner.map(|owner| Written { owner, ..written.clone() })
+    };
+    let records = original.records.iter().filter_map(copied).collect();
+    ZoneState { records, slips: Vec::new(), targets: zone.targets.clone(), whole: original.whole }
+}
+
+/// Does what the processors of a zone do.
+fn process(state: &mut ZoneState, zone: &Zone) {
+    for processor in &zone.processors {
+        let records = state.records.len();
+        let around = Around { decoded: &zone.name.decoded, encoded: &zone.name.encoded, records };
+        state.records.retain_mut(|record| processor.apply(record, &around));
+        state.whole &= processor.blind_spot().is_none();
+    }
+}
+
+/// Puts the states of each zone side by side.
+fn join(before: Option<Vec<Placed>>, after: Vec<Placed>, planned: Option<&Vec<Planned>>, found: &mut Found) {
+    let before = before.unwrap_or_default();
+    let several = in_several(&before).union(&in_several(&after)).cloned().collect::<BTreeSet<Name>>();
+    let keyed = |placed: Vec<Placed>| -> BTreeMap<Key, ZoneState> {
+        let key = |path: String, apex: &Name| (several.contains(apex).then_some(path), apex.clone());
+        placed.into_iter().map(|(path, apex, zone)| (key(path, &apex), zone)).collect()
+    };
+    let (mut before, mut after) = (keyed(before), keyed(after));
+    let keys: BTreeSet<Key> = before.keys().chain(after.keys()).cloned().collect();
+    for key in keys {
+        let (mut old, new) = (before.remove(&key), after.remove(&key));
+        if let Some((planned, new)) = planned.zip(new.as_ref()) {
+            old = Some(plan::undone(planned, &key.1, new));
+        }
+        target::add(&key, old.as_ref(), new.as_ref(), found);
+    }
+}
+
+/// The zones that several configurations have.
+fn in_several(placed: &[Placed]) -> BTreeSet<Name> {
+    let mut seen = BTreeSet::new();
+    placed.iter().filter(|(_, apex, _)| !seen.insert(apex)).map(|(_, apex, _)| apex.clone()).collect()
+}

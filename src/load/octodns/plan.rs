@@ -1,0 +1,116 @@
+//! Plans that OctoDNS writes (`PlanJson`): what it would delete, create and update at each target.
+//!
+//! A plan lists changes only. Beside the zone files it tells what was there before; alone it leaves a gap.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::config::{Directory, Target};
+use super::documents::Library;
+use super::zone::{Contents, Written};
+use super::{Key, ZoneState, target};
+use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
+use crate::load::Found;
+use crate::load::yaml::{Entry, Value};
+use crate::name::Name;
+use crate::source::{Place, SourceId};
+
+/// What the report calls an input of this kind.
+pub const KIND: &str = "octodns-plan";
+
+/// A zone of a plan, in outline.
+#[derive(Deserialize)]
+struct Outline {
+    #[serde(rename = "changes")]
+    _changes: Vec<IgnoredAny>,
+}
+
+/// Whether an input is a plan of OctoDNS.
+pub fn is_plan(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<HashMap<String, HashMap<String, Outline>>>(bytes)
+        .is_ok_and(|targets| targets.values().all(|zones| zones.keys().all(|zone| zone.ends_with('.'))))
+}
+
+/// What would change in one zone at one target.
+#[derive(Debug)]
+pub struct Planned {
+    target: String,
+    apex: Name,
+    place: Place,
+    existing: Vec<Written>,
+    new: Vec<Written>,
+}
+
+/// The zones of a plan. What cannot be read becomes a gap.
+pub fn read(library: &mut Library, source: SourceId, found: &mut Found) -> Vec<Planned> {
+    let Some(document) = library.lone(source, &mut found.gaps) else { return Vec::new() };
+    let root = document.root.map(|root| library.value(root));
+    let mut planned = Vec::new();
+    for target in members(root) {
+        for zone in members(Some(target.value)) {
+            let name = written(zone.key);
+            let Ok(apex) = Name::parse(&name) else { continue };
+            let mut sides = [Contents::default(), Contents::default()];
+            for change in zone.value.get("changes").and_then(Value::items).unwrap_or_default() {
+                for (side, key) in sides.iter_mut().zip(["existing", "new"]) {
+                    if let Some(data) = change.get(key) {
+                        side.add_planned(change, data, &apex, &Directory::plain(""));
+                    }
+                }
+            }
+            let faults = sides.iter_mut().flat_map(|side| std::mem::take(&mut side.faults));
+            let gaps = faults.map(|fault| Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span)));
+            found.gaps.extend(gaps);
+            let [existing, new] = sides.map(|side| side.records);
+            let place = Place::at(zone.key.span());
+            planned.push(Planned { target: written(target.key), apex, place, existing, new });
+        }
+    }
+    planned
+}
+
+fn members(value: Option<Value<'_>>) -> Vec<Entry<'_>> {
+    value.and_then(Value::entries).map(|entries| entries.shown).unwrap_or_default()
+}
+
+fn written(value: Value) -> String {
+    value.scalar().map(|scalar| scalar.python_str().into_owned()).unwrap_or_default()
+}
+
+/// The zone as it is before the changes are made that lead to `after`.
+pub fn undone(planned: &[Planned], apex: &Name, after: &ZoneState) -> ZoneState {
+    let mut records = after.records.clone();
+    let mut done = BTreeSet::new();
+    for zone in planned.iter().filter(|zone| zone.apex == *apex) {
+        let key = |record: &Written| (record.owner.clone(), record.rtype.clone());
+        let fresh = |record: &&Written| !done.contains(&key(record));
+        let existing: Vec<Written> = zone.existing.iter().filter(fresh).cloned().collect();
+        let touched: BTreeSet<_> = zone.existing.iter().chain(&zone.new).filter(fresh).map(key).collect();
+        records.retain(|record| !touched.contains(&key(record)));
+        records.extend(existing);
+        done.extend(touched);
+    }
+    ZoneState { records, slips: after.slips.clone(), targets: after.targets.clone(), whole: after.whole }
+}
+
+/// Adds what plans say of zones whose files are not here.
+pub fn add_alone(planned: Vec<Planned>, known: &BTreeSet<Name>, found: &mut Found) {
+    for Planned { target, apex, place, existing, new } in planned {
+        if known.contains(&apex) {
+            continue;
+        }
+        let reason = format!(
+            "a plan of octodns lists what changes only, so other records of {} were not seen; name its zone files too",
+            apex.unrooted()
+        );
+        found.gaps.push(Gap::new(&ZONE_PARTIALLY_VISIBLE, reason, place).about(vec![apex.clone()]));
+        let state = |records| {
+            let targets = vec![Target { id: target.clone(), class: String::new() }];
+            ZoneState { records, slips: Vec::new(), targets, whole: false }
+        };
+        let key: Key = (Some(target.clone()), apex);
+        target::add(&key, Some(&state(existing)), Some(&state(new)), found);
+    }
+}

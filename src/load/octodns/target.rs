@@ -1,0 +1,133 @@
+//! From the targets of a zone to views: targets that get the same answers are one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::config::Target;
+use super::zone::Written;
+use super::{Key, ZoneState};
+use crate::load::Found;
+use crate::load::hosts::{Cname, Host, WithoutFinalDot, served};
+use crate::name::Name;
+use crate::rdata::{Rdata, Rtype};
+use crate::record::{RecordSet, Served, Side, Slip, View, ViewId};
+
+/// What a target gets of the records that not all targets get alike: whether it gets them, and how they are served.
+type Share = Vec<(bool, Served)>;
+
+/// A target, in each state.
+#[derive(Clone, Copy, Debug)]
+struct Recipient<'z> {
+    before: Option<&'z Target>,
+    after: Option<&'z Target>,
+}
+
+/// Adds the states of a zone. A target that is new stands, before the change, for one that was there.
+pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&ZoneState>, found: &mut Found) {
+    let targets = |state: Option<&ZoneState>| state.map(|state| state.targets.clone()).unwrap_or_default();
+    let (old, new) = (targets(before), targets(after));
+    let recipient = |target: &String| Recipient {
+        before: old.iter().find(|one: &&Target| one.id == *target).or(old.first()),
+        after: new.iter().find(|one: &&Target| one.id == *target).or(new.first()),
+    };
+    let ids: Vec<&String> = if new.is_empty() { &old } else { &new }.iter().map(|target| &target.id).collect();
+    let nobody = Recipient { before: None, after: None };
+    let mut groups: BTreeMap<Vec<u8>, Vec<Recipient>> = BTreeMap::new();
+    for id in &ids {
+        let recipient = recipient(id);
+        let share =
+            |state: Option<&ZoneState>, target| state.map(|state| share(state, apex, target)).unwrap_or_default();
+        let shares = [share(before, recipient.before), share(after, recipient.after)];
+        let key = shares.iter().flatten().map(|(gets, served)| u8::from(*gets) * 4 + *served as u8).collect();
+        groups.entry(key).or_default().push(recipient);
+    }
+    if groups.is_empty() {
+        groups.insert(Vec::new(), vec![nobody]);
+    }
+    let several = groups.len() > 1;
+    for group in groups.into_values() {
+        let first = group[0];
+        let named = group.iter().filter_map(|one| one.after.or(one.before));
+        let ids_of_group = named.clone().map(|target| target.id.as_str()).collect::<Vec<_>>().join(", ");
+        let id =
+            [config.clone(), several.then_some(ids_of_group)].into_iter().flatten().collect::<Vec<_>>().join(" → ");
+        let mut hosts = named.map(Target::host);
+        let host = hosts
+            .next()
+            .flatten()
+            .filter(|host| hosts.all(|other| other.is_some_and(|other| std::ptr::eq(other, *host))));
+        let view = found.builder.view(View {
+            apex: Some(apex.clone()),
+            id: (!id.is_empty()).then(|| id.into()),
+            private: false,
+            host: host.map(Host::dns_host),
+        });
+        // A zone that is not there yet, or no more, is empty.
+        for (side, other, state, target) in
+            [(Side::Before, after, before, first.before), (Side::After, before, after, first.after)]
+        {
+            match state {
+                Some(state) => add_state(state, apex, view, side, target, found),
+                None if other.is_some_and(|other| other.whole) => found.builder.mark_whole(view, side),
+                None => {}
+            }
+        }
+    }
+}
+
+fn add_state(state: &ZoneState, apex: &Name, view: ViewId, side: Side, target: Option<&Target>, found: &mut Found) {
+    if state.whole {
+        found.builder.mark_whole(view, side);
+    }
+    for written in state.records.iter().filter(|written| gets(written, target)) {
+        let sets = written.variants.iter().map(|(variant, records)| (Some(Arc::clone(variant)), records));
+        for (variant, records) in std::iter::once((None, &written.records)).chain(sets) {
+            let mut records = records.clone();
+            for record in &mut records {
+                record.served = served_to(written, &record.rdata, apex, target);
+                record.unrooted &= is_read_otherwise(target);
+            }
+            if !records.is_empty() {
+                let (owner, rtype) = (written.owner.clone(), written.rtype.clone());
+                found.builder.add(side, RecordSet { view, owner, rtype, variant, records });
+            }
+        }
+    }
+    for (owner, what, place) in &state.slips {
+        let slip = Slip { view, owner: owner.clone(), what: what.clone(), place: place.clone() };
+        found.builder.add_slip(side, slip);
+    }
+}
+
+/// What a target gets of the records that not all targets need get alike.
+fn share(state: &ZoneState, apex: &Name, target: Option<&Target>) -> Share {
+    let differs = |written: &&Written| written.rtype == Rtype::Cname || !written.options.is_for_all();
+    let records = state.records.iter().filter(differs);
+    let share = records.map(|written| {
+        let rdata = written.records.first().map_or(&Rdata::Unknown, |record| &record.rdata);
+        (gets(written, target), served_to(written, rdata, apex, target))
+    });
+    share.collect()
+}
+
+fn gets(written: &Written, target: Option<&Target>) -> bool {
+    !written.options.ignored && target.is_none_or(|target| written.options.go_to(&target.id))
+}
+
+/// Whether a host without a final dot may mean another name to a target.
+fn is_read_otherwise(target: Option<&Target>) -> bool {
+    let host = target.and_then(Target::host);
+    host.is_none_or(|host| host.without_final_dot != WithoutFinalDot::Absolute)
+}
+
+fn served_to(written: &Written, rdata: &Rdata, apex: &Name, target: Option<&Target>) -> Served {
+    if written.rtype != Rtype::Cname {
+        return Served::AsIs;
+    }
+    let cname = Cname {
+        flattened: Some(written.options.proxied),
+        at_apex: Some(written.owner == *apex),
+        within_zone: rdata.alias_target().is_some_and(|target| target.is_within(apex)),
+    };
+    served(target.and_then(Target::host), cname)
+}

@@ -1,0 +1,64 @@
+//! `cname-loop`: aliases that lead back to where they started.
+
+use super::state_cause;
+use crate::name::Name;
+use crate::rdata::Rtype;
+use crate::record::{Node, Record, Served, Snapshot, ViewId};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
+use crate::severity::Severity;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "cname-loop",
+    severity: Severity::Error,
+    set: Set::Default,
+    summary: "aliases lead back to where they started",
+    page: include_str!("cname_loop.md"),
+    checks: &[Check::State { find, tell }],
+};
+
+/// Longer ways are given up, as resolvers do.
+const LONGEST: usize = 16;
+
+/// The aliases on the way from a node back to itself, if there is one, each with its owner.
+fn way_back<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<Vec<(ViewId, Name, &'a Record)>> {
+    let mut way = Vec::new();
+    let (mut view, mut owner) = (node.view, node.name.clone());
+    while way.len() < LONGEST {
+        let mut records = snapshot.sets_at(view, &owner).iter().flat_map(|set| &set.records);
+        let alias = records.find(|record| record.rdata.alias_target().is_some())?;
+        let target = alias.rdata.alias_target()?;
+        way.push((view, owner, alias));
+        let [next] = snapshot.views_for(target, view)[..] else { return None };
+        (view, owner) = (next, snapshot.answering(next, target)?);
+        if (view, &owner) == (node.view, node.name) {
+            return Some(way);
+        }
+    }
+    None
+}
+
+/// Every loop is found at its smallest name, so that it is one finding.
+fn find(world: &World, node: &Node) -> Vec<Fault> {
+    let Some(way) = way_back(world.snapshot, node) else { return Vec::new() };
+    let is_smallest = way.iter().all(|(view, name, _)| (node.view, node.name) <= (*view, name));
+    let fault = || Fault { view: node.view, related: node.name.clone(), types: [Rtype::Cname, Rtype::Cname] };
+    is_smallest.then(fault).into_iter().collect()
+}
+
+fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
+    let way = way_back(scene.snapshot(), node).expect("the fault has a loop");
+    let names: Vec<String> = way.iter().map(|(_, name, _)| name.unrooted()).collect();
+    let certain = way.iter().all(|(.., alias)| alias.served == Served::AsIs);
+    let mut labels = way.iter().map(|(.., alias)| Label::new("this leads on", &alias.place));
+    let primary = labels.next().expect("a loop has an alias");
+    Telling {
+        severity: (!certain).then_some(Severity::Warning),
+        cause: state_cause(scene, Cause::CnameAdded),
+        message: format!("{} → {} leads in a circle, so that no query gets an answer", names.join(" → "), names[0]),
+        help: vec!["point one of the aliases at a host that has addresses".to_owned()],
+        primary,
+        related: labels.collect(),
+        names: way.iter().skip(1).map(|(_, name, _)| name.clone()).collect(),
+    }
+}
