@@ -16,13 +16,9 @@ fn main() -> ExitCode {
         let test = |what: &str| format!("{}/{}: {what}", kind.display(), name.display());
         let (report, records) = (case.clone(), case.clone());
         [
-            Trial::test(test("report"), move || {
-                let report_text = run(&report, &["check", "plan.json"]);
-                expect(&report.join("expected.txt"), &report_text)
-            }),
+            Trial::test(test("report"), move || expect(&report.join("expected.txt"), &run(&report, check(&report)))),
             Trial::test(test("records"), move || {
-                let before = run(&records, &["records", "plan.json", "--side", "before"]);
-                let after = run(&records, &["records", "plan.json"]);
+                let [before, after] = states(&records).map(|arguments| run(&records, arguments));
                 expect(&records.join("expected.jsonl"), &format!("before\n{before}after\n{after}"))
             }),
         ]
@@ -30,11 +26,29 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
+/// The call that checks a case: a plan, two states of a repository, or one.
+fn check(case: &Path) -> &'static [&'static str] {
+    match (case.join("plan.json").exists(), case.join("before").exists()) {
+        (true, _) => &["check", "plan.json"],
+        (false, true) => &["check", "--before", "before", "--after", "after"],
+        (false, false) => &["check", "after"],
+    }
+}
+
+/// The calls that print the records of a case before and after the change.
+fn states(case: &Path) -> [&'static [&'static str]; 2] {
+    if case.join("plan.json").exists() {
+        [&["records", "plan.json", "--side", "before"], &["records", "plan.json"]]
+    } else {
+        [&["records", "before"], &["records", "after"]]
+    }
+}
+
 fn cases() -> Vec<PathBuf> {
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let folders = walkdir::WalkDir::new(testdata).min_depth(2).max_depth(2).sort_by_file_name().into_iter();
     let folders = folders.map(|entry| entry.expect("testdata can be read").into_path());
-    folders.filter(|path| path.join("plan.json").exists()).collect()
+    folders.filter(|path| path.join("plan.json").exists() || path.join("after").exists()).collect()
 }
 
 /// What the program prints in a folder, with its messages and its exit code if it is not 0.

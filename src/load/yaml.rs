@@ -717,6 +717,10 @@ impl<'a> Entries<'a> {
             let known = if is_few { keys.iter().position(|known| *known == key) } else { index.get(&key).copied() };
             if let Some(at) = known {
                 let earlier = std::mem::replace(&mut entries.shown[at], pair.entry);
+                // Of keys that are equal but not the same, such as 1 and true, Python keeps the first.
+                if earlier.key.scalar() != pair.entry.key.scalar() {
+                    entries.shown[at].key = earlier.key;
+                }
                 if !pair.is_merged && !is_merged[at] {
                     entries.hidden.push((earlier, pair.entry));
                 }

@@ -38,6 +38,14 @@ fn label(text: &str) -> Result<Cow<'_, str>, String> {
     Ok(encoded.into_owned().into())
 }
 
+/// Whether OctoDNS can show the name: every label that says that it is an A-label is one.
+pub fn has_good_a_labels(text: &str) -> bool {
+    text.split('.').filter(|label| label.starts_with("xn--")).all(|label| {
+        let (decoded, valid) = Uts46::new().to_unicode(label.as_bytes(), AsciiDenyList::STD3, Hyphens::Check);
+        valid.is_ok() && !decoded.chars().any(is_symbol)
+    })
+}
+
 /// Whether this is a symbol that UTS 46 lets through and IDNA 2008 does not (RFC 5892 section 2): punctuation, arrows,
 /// dingbats, emoji and the like. The joiners between U+200C and U+200D are judged by their context.
 fn is_symbol(character: char) -> bool {
@@ -60,6 +68,13 @@ mod tests {
             ("a b..c", "a b..c"),
         ] {
             assert_eq!(to_ascii(text).as_deref(), Ok(ascii));
+        }
+    }
+
+    #[test]
+    fn labels_that_say_they_are_a_labels_have_to_be_some() {
+        for (text, is_good) in [("xn--bcher-kva.example", true), ("www", true), ("xn--a", false), ("xn--ls8h", false)] {
+            assert_eq!(has_good_a_labels(text), is_good, "{text}");
         }
     }
 

@@ -70,10 +70,11 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
     let planned: Vec<Planned> = plans.iter().flat_map(|&source| plan::read(&mut library, source, found)).collect();
     let mut known = BTreeSet::new();
     for Repository { before, after, files, as_read } in repositories {
-        let mut reader = Reader { library: &mut library, files: &files, as_read, missing: Vec::new() };
+        let mut reader =
+            Reader { library: &mut library, files: &files, as_read, missing: Vec::new(), has_setups: false };
         let (mut state, after) = reader.state(after);
         let (before_state, before) = before.map(|before| reader.state(before)).unzip();
-        if after.is_empty() && before.as_ref().is_none_or(Vec::is_empty) && state.gaps.is_empty() {
+        if !reader.has_setups && state.gaps.is_empty() {
             let reason = "neither a configuration of octodns nor a zone file is here";
             let place = Place::at(library.nowhere(&state, ""));
             state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
@@ -103,6 +104,8 @@ struct Reader<'r, 's> {
     as_read: bool,
     /// The zones of the setup at hand that have no files.
     missing: Vec<(Name, Place)>,
+    /// Whether any state holds something to read.
+    has_setups: bool,
 }
 
 /// A zone of a setup, in one state.
@@ -113,6 +116,7 @@ impl Reader<'_, '_> {
     fn state(&mut self, tree: Tree) -> (State, Vec<Placed>) {
         let mut state = State::new(tree);
         let setups = discover(self.library, &mut state, self.files, self.as_read);
+        self.has_setups |= !setups.is_empty();
         let mut zones = Vec::new();
         for setup in &setups {
             self.setup(setup, &mut state, &mut zones);

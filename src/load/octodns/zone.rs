@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::config::Directory;
 use super::data::{Datum, Fault, Type, integer};
-use super::idna::to_ascii;
+use super::idna::{has_good_a_labels, to_ascii};
 use crate::load::yaml::{Entry, Scalar, Value};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
@@ -252,6 +252,9 @@ impl Owner {
         let text = scalar.python_str();
         let refused = |reason: &dyn std::fmt::Display| Fault::new(key, format!("this is no name: {reason}"));
         let relative = to_ascii(&text).map_err(|reason| refused(&reason))?.into_owned();
+        if !has_good_a_labels(&relative) {
+            return Err(refused(&"a label starts with `xn--` and is no A-label"));
+        }
         let name = match relative.as_str() {
             "" => apex.clone(),
             labels => Name::unescaped(labels, apex).map_err(|error| refused(&error))?,
