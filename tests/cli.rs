@@ -149,6 +149,20 @@ fn wrong_calls_are_explained() {
 }
 
 #[test]
+fn a_plan_of_octodns_and_another_state_before_are_one_too_many() {
+    let case = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/octodns/an-mx-gives-way-to-a-cname");
+    let plan = tempfile::NamedTempFile::new().expect("there is room for a file");
+    std::fs::write(plan.path(), "{}").expect("the file can be written");
+    let plan = plan.path().to_str().expect("the path is text");
+    let [before, after] = ["before", "after"].map(|side| format!("{case}/{side}"));
+    let output = run(&["check", plan, "--before", &before, "--after", &after]);
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("says itself what was there before"), "{}", stdout(&output));
+    let output = run(&["check", plan, &after]);
+    assert_eq!(code(&output), 0, "an empty plan changes nothing: {}", stdout(&output));
+}
+
+#[test]
 fn a_summary_always_says_what_was_seen_and_quiet_leaves_it_out() {
     let summary = "compared before with after";
     let flat = |text: &str| text.replace('\n', " ");

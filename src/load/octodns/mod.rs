@@ -28,7 +28,7 @@ use crate::load::Found;
 use crate::name::Name;
 use crate::record::Misread;
 use crate::severity::Severity;
-use crate::source::{Input, Place, SourceId, Sources};
+use crate::source::{Input, Place, SourceId, Sources, Span};
 use crate::workspace::Tree;
 
 /// What the report calls an input of this kind.
@@ -74,6 +74,10 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             Reader { library: &mut library, files: &files, as_read, missing: Vec::new(), has_setups: false };
         let (mut state, after) = reader.state(after);
         let (before_state, before) = before.map(|before| reader.state(before)).unzip();
+        if let (Some(_), Some(&plan)) = (&before, plans.first()) {
+            let reason = "a plan of octodns says itself what was there before; check it without another state";
+            found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source: plan, start: 0, end: 0 })));
+        }
         if !reader.has_setups && state.gaps.is_empty() {
             let reason = "neither a configuration of octodns nor a zone file is here";
             let place = Place::at(library.nowhere(&state, ""));
