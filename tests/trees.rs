@@ -193,12 +193,12 @@ fn a_file_that_is_gone_when_it_is_read_is_told() {
 fn links_lead_to_the_same_files_on_disk_and_in_git() {
     let place = Place::repository(&[]);
     place.write("dns/zones/a.yaml", "a");
-    place.write("shared/b.yaml", "b");
-    place.write("shared/deep/c.yaml", "c");
+    place.write("other/b.yaml", "b");
+    place.write("other/deep/c.yaml", "c");
     place.link("dns/file.yaml", "zones/a.yaml");
     place.link("dns/directory", "zones");
-    place.link("dns/shared", "../shared");
-    place.link("shared/deep/again", "../../dns/zones");
+    place.link("dns/other", "../other");
+    place.link("other/deep/again", "../../dns/zones");
     place.link("dns/zones/circle", "..");
     place.link("dns/self", "self");
     place.link("dns/nowhere.yaml", "gone/x.yaml");
@@ -210,9 +210,9 @@ fn links_lead_to_the_same_files_on_disk_and_in_git() {
         "directory/a.yaml: a",
         "file.yaml: a",
         "nowhere.yaml! the symbolic link leads nowhere",
-        "shared/b.yaml: b",
-        "shared/deep/again/a.yaml: a",
-        "shared/deep/c.yaml: c",
+        "other/b.yaml: b",
+        "other/deep/again/a.yaml: a",
+        "other/deep/c.yaml: c",
         "twice/a.yaml: a",
         "zones/a.yaml: a",
     ];
