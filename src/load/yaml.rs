@@ -7,8 +7,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
+use regex_lite::Regex;
 
 use crate::source::{SourceId, Sources, Span};
 
@@ -89,6 +91,13 @@ pub struct Fault {
     pub message: String,
     /// Where.
     pub span: Span,
+}
+
+impl Fault {
+    /// What is wrong with a value, where it is used.
+    pub fn new(at: Value, message: impl Into<String>) -> Fault {
+        Fault { message: message.into(), span: at.site() }
+    }
 }
 
 /// A document that was parsed.
@@ -571,6 +580,11 @@ impl<'a> Value<'a> {
         self.document().scalar(self.sources, self.node.node)
     }
 
+    /// The scalar, as Python prints it.
+    pub fn printed(self) -> Option<String> {
+        self.scalar().map(|scalar| scalar.python_str().into_owned())
+    }
+
     /// The items of a sequence.
     pub fn items(self) -> Option<Vec<Value<'a>>> {
         let Kind::Sequence { first, count } = self.kind_of_node() else { return None };
@@ -835,7 +849,7 @@ fn unsigned(text: &str) -> (bool, &str) {
     }
 }
 
-/// Digits of some kind, some of them at least, after those of the text's start.
+/// Whether a text is some bytes of one kind, one at least.
 fn is_all(text: &str, is_one: impl Fn(u8) -> bool) -> bool {
     !text.is_empty() && text.bytes().all(is_one)
 }
@@ -925,6 +939,15 @@ fn float(text: &str) -> Option<f64> {
     is_number.then(|| digits.replace('_', "").parse().map(signed).ok())?
 }
 
+/// Year, month, day, hour, minute, second, fraction, zone, and of a zone with a sign its sign, hours and minutes.
+static TIMESTAMP: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = concat!(
+        r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?",
+        r"(?:[ \t]*(Z|([-+])([0-9]{1,2})(?::([0-9]{2}))?))?$"
+    );
+    Regex::new(pattern).expect("the pattern is good")
+});
+
 /// A date or a point in time, as Python prints it.
 fn date(text: &str) -> Option<Scalar<'_>> {
     let bytes = text.as_bytes();
@@ -935,11 +958,7 @@ fn date(text: &str) -> Option<Scalar<'_>> {
     if bytes.len() == 10 && is_digits(5..7) && bytes[7] == b'-' && is_digits(8..10) {
         return Some(Scalar::Date(text.into()));
     }
-    let regex = regex_lite::Regex::new(concat!(
-        r"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?",
-        r"(?:[ \t]*(Z|([-+])([0-9]{1,2})(?::([0-9]{2}))?))?$"
-    ));
-    let parts = regex.expect("the pattern is good").captures(text)?;
+    let parts = TIMESTAMP.captures(text)?;
     let part = |number: usize| parts.get(number).map_or("", |part| part.as_str());
     let mut printed = format!("{}-{:0>2}-{:0>2} {:0>2}:{}:{}", part(1), part(2), part(3), part(4), part(5), part(6));
     let fraction = format!("{:0<6.6}", part(7));

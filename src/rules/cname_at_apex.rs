@@ -1,10 +1,10 @@
 //! `cname-at-apex`: a CNAME at the apex of its zone.
 
-use super::{clash_at, is_surely_alias, move_alias, outcome, target_text};
+use super::{clash_at, is_surely_alias, move_alias, outcome, state_cause, target_text};
 use crate::mail_text::{MailText, mail_texts};
 use crate::rdata::Rtype;
 use crate::record::Node;
-use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -33,7 +33,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let host_alias = scene.view(node).host.as_ref().and_then(|host| host.alias.as_deref());
     Telling {
         severity: (!certain).then_some(Severity::Warning),
-        cause: if scene.status == Status::Introduced { Cause::CnameAdded } else { Cause::PreExisting },
+        cause: state_cause(scene, Cause::CnameAdded),
         message: format!("an alias at {zone} {hides} everything there: {}{outcome}", hidden(node)),
         help: vec![format!("use {} at {zone}", host_alias.unwrap_or("A and AAAA records")), move_alias(node)],
         primary: Label::new(format!("{zone} becomes an alias for {}", target_text(alias)), &alias.place),

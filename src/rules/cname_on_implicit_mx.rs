@@ -3,7 +3,7 @@
 use super::{target_text, use_addresses};
 use crate::mail_text::{MailText, mail_texts};
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, RecordSet, Snapshot};
+use crate::record::{Node, Record, Snapshot};
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
 
@@ -57,8 +57,7 @@ fn sign_of_mail<'a>(snapshot: &'a Snapshot, node: &Node<'a>) -> Option<(&'static
     }
     let within = |label: &str| {
         let name = node.name.child(label).ok()?;
-        let sets: &[std::sync::Arc<RecordSet>] = snapshot.within(node.view, &name);
-        sets.first().map(|set| &set.records[0])
+        snapshot.within(node.view, &name).first().map(|set| &set.records[0])
     };
     let dkim = within("_domainkey").map(|record| ("a dkim key", record));
     dkim.or_else(|| within("_dmarc").map(|record| ("a dmarc policy", record)))

@@ -1,6 +1,6 @@
 //! `duplicate-key-hides-record`: a key is written twice, so that what stands under the first counts for nothing.
 
-use super::exchanges_text;
+use super::{exchanges_text, state_cause};
 use crate::rdata::Rtype;
 use crate::record::{Misread, Node, Slip};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
@@ -87,7 +87,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     };
     Telling {
         severity: (!loses_mail).then_some(Severity::Warning),
-        cause: if scene.status == Status::Introduced { Cause::KeyRepeated } else { Cause::PreExisting },
+        cause: state_cause(scene, Cause::KeyRepeated),
         message: format!("{what}; only the last one counts{mail}"),
         help: vec![help],
         primary,

@@ -1,10 +1,10 @@
 //! `mail-target-not-absolute`: a host in record data has no final dot, and not everybody takes it for the whole name.
 
-use super::host_text;
+use super::{host_text, state_cause};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, RecordSet};
-use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -49,7 +49,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let reader = host_text(view);
     Telling {
         severity: None,
-        cause: if scene.status == Status::Introduced { Cause::FinalDotMissing } else { Cause::PreExisting },
+        cause: state_cause(scene, Cause::FinalDotMissing),
         message: format!("{what} {owner} names {host} without a final dot: {reader} may make {host}{zone} of it"),
         help: vec![format!("write `{host}.`, with the dot")],
         primary: Label::new("no final dot", &first.place),

@@ -97,11 +97,6 @@ fn mx_naming<'a>(snapshot: &'a Snapshot, faults: &'a [Fault], exchange: &'a Name
     mx.filter(|record| record.rdata.exchange() == Some(exchange)).collect()
 }
 
-/// How a fault between an MX and its exchange came about, where the MX is to blame.
-fn sender_cause(scene: &Scene) -> Cause {
-    state_cause(scene, Cause::MxAdded)
-}
-
 /// This cause, if the change brings a fault about.
 fn state_cause(scene: &Scene, introduced: Cause) -> Cause {
     if scene.status == Status::Introduced { introduced } else { Cause::PreExisting }

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{list, mx_naming, sender_cause, senders, state_faults};
+use super::{list, mx_naming, senders, state_cause, state_faults};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::Node;
-use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -39,7 +39,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let first = mx.next().expect("each fault has an mx");
     Telling {
         severity: None,
-        cause: sender_cause(scene),
+        cause: state_cause(scene, Cause::MxAdded),
         message: format!(
             "mail for {owners} stops: the mx names the address {address}, and senders look for a host of that name"
         ),

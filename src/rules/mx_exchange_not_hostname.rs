@@ -1,11 +1,11 @@
 //! `mx-exchange-not-hostname`: an MX names something that cannot be the name of a host.
 
 use super::mx_exchange_is_address::is_address;
-use super::{list, mx_naming, sender_cause, senders, state_faults};
+use super::{list, mx_naming, senders, state_cause, state_faults};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::Node;
-use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -53,7 +53,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let first = mx.next().expect("each fault has an mx");
     Telling {
         severity: None,
-        cause: sender_cause(scene),
+        cause: state_cause(scene, Cause::MxAdded),
         message: format!("the mx of {owners} names {exchange}, which has {reason}; some senders will refuse it"),
         help: vec!["give the exchange a name of letters, digits and inner hyphens".to_owned()],
         primary: Label::new(format!("this has {reason}"), &first.place),

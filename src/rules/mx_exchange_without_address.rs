@@ -1,6 +1,6 @@
 //! `mx-exchange-without-address`: an MX names a host that has no address.
 
-use super::{list, mx_naming, sender_cause, senders, state_faults};
+use super::{list, mx_naming, senders, state_cause, state_faults};
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, Snapshot};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
@@ -63,8 +63,11 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let mx = mx.into_iter().map(|record| Label::new("this mx names it", &record.place));
     let lost_labels = lost.iter().map(|record| Label::new("this is gone after the change", &record.place));
     let mut labels = mx.chain(lost_labels).collect::<Vec<_>>().into_iter();
-    let (cause, becomes) =
-        if lost.is_empty() { (sender_cause(scene), "has") } else { (Cause::RecordRemoved, "is left with") };
+    let (cause, becomes) = if lost.is_empty() {
+        (state_cause(scene, Cause::MxAdded), "has")
+    } else {
+        (Cause::RecordRemoved, "is left with")
+    };
     Telling {
         severity: None,
         cause,

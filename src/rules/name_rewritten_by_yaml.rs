@@ -1,8 +1,9 @@
 //! `name-rewritten-by-yaml`: a name is written so that YAML takes it for something else.
 
+use super::state_cause;
 use crate::rdata::Rtype;
 use crate::record::{Misread, Node, Slip};
-use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -36,7 +37,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let name = node.name.unrooted();
     Telling {
         severity: None,
-        cause: if scene.status == Status::Introduced { Cause::NameRewritten } else { Cause::PreExisting },
+        cause: state_cause(scene, Cause::NameRewritten),
         message: format!("{written} becomes {name}, since yaml takes it for something other than text"),
         help: vec![format!("put it in quotes, or write {name} if that is what is meant")],
         primary: Label::new(format!("this is read as {name}"), &slip.place),

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use regex_lite::Regex;
 
 use super::data::integer;
-use super::documents::{State, directory_of, join};
+use super::documents::{State, directory_of, join, unreadable};
 use super::idna::to_ascii;
 use super::order::Order;
 use super::processor::Processor;
@@ -206,7 +206,7 @@ fn without_dot(zone: &str) -> &str {
 
 /// Whether a document is a configuration.
 pub fn is_config(root: Value) -> bool {
-    ["providers", "zones"].iter().all(|key| root.get(key).is_some_and(|value| value.entries().is_some()))
+    ["providers", "zones"].iter().all(|key| root.get(key).is_some_and(Value::is_mapping))
 }
 
 /// Reads a configuration. What is wrong with it goes to `gaps`.
@@ -253,7 +253,7 @@ impl Reader<'_> {
         }
         for entry in all.map(|all| all.shown).unwrap_or_default() {
             let name = key(&entry);
-            if entry.value.entries().is_none() {
+            if !entry.value.is_mapping() {
                 self.wrong(entry.key, "this zone has no configuration");
             } else if name.starts_with('*') {
                 dynamic.push(entry);
@@ -337,7 +337,7 @@ impl Reader<'_> {
             None => 3600,
             Some(Ok(seconds)) => u32::try_from(seconds).unwrap_or_default(),
             Some(Err(fault)) => {
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span)));
+                self.gaps.push(unreadable(fault));
                 3600
             }
         };
@@ -472,7 +472,7 @@ fn entries(value: Option<Value<'_>>) -> Vec<Entry<'_>> {
 }
 
 fn key(entry: &Entry) -> String {
-    entry.key.scalar().map(|scalar| scalar.python_str().into_owned()).unwrap_or_default()
+    entry.key.printed().unwrap_or_default()
 }
 
 fn text(value: Value) -> Option<String> {

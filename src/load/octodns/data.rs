@@ -7,10 +7,9 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::idna::to_ascii;
-use crate::load::yaml::{Scalar, Value, python_float};
+use crate::load::yaml::{Fault, Scalar, Value, python_float};
 use crate::name::{Name, NameError};
 use crate::rdata::{Rdata, Rtype};
-use crate::source::Span;
 
 /// The data of one record.
 #[derive(Clone, Debug)]
@@ -21,22 +20,6 @@ pub struct Datum<'a> {
     pub unrooted: bool,
     /// The value to point at.
     pub at: Value<'a>,
-}
-
-/// What is wrong with a value, and where.
-#[derive(Clone, Debug)]
-pub struct Fault {
-    /// Lower case, no full stop.
-    pub message: String,
-    /// The value.
-    pub span: Span,
-}
-
-impl Fault {
-    /// What is wrong with a value.
-    pub fn new(at: Value, message: impl Into<String>) -> Fault {
-        Fault { message: message.into(), span: at.site() }
-    }
 }
 
 /// How a record type keeps its values.
@@ -257,7 +240,7 @@ fn srv(at: Value) -> Result<Datum, Fault> {
 
 /// The first of these keys that a mapping has.
 fn field<'a>(at: Value<'a>, keys: &[&str]) -> Result<Value<'a>, Fault> {
-    if at.entries().is_none() {
+    if !at.is_mapping() {
         return Err(Fault::new(at, format!("this is {}, but a mapping with `{}` is due", at.kind(), keys[0])));
     }
     keys.iter().find_map(|key| at.get(key)).ok_or_else(|| Fault::new(at, format!("`{}` is missing", keys[0])))
@@ -424,5 +407,5 @@ fn foreign(at: Value) -> String {
         let fields = entries.shown.iter().map(|entry| format!("{}: {}", foreign(entry.key), foreign(entry.value)));
         return format!("{{{}}}", fields.collect::<Vec<_>>().join(", "));
     }
-    at.scalar().map_or_else(String::new, |scalar| scalar.python_str().into_owned())
+    at.printed().unwrap_or_default()
 }

@@ -84,8 +84,8 @@ fn configuration(library: &mut Library, state: &mut State, path: &str, everythin
     }
     let looks_like_one = ["providers:", "zones:"].iter().all(|key| starts_a_line(bytes, key));
     // Whatever else mentions these words is nobody's business.
-    let document =
-        if everything && !looks_like_one { library.peek(state, path) } else { library.document(state, path) };
+    let is_meant = !everything || looks_like_one;
+    let document = if is_meant { library.document(state, path) } else { library.peek(state, path) };
     let root = library.value(document?.root?);
     if !is_config(root) {
         return None;
@@ -137,8 +137,12 @@ fn zone_in(library: &mut Library, state: &mut State, path: &str, everything: boo
     let Some(name) = ZoneName::parse(name).ok().filter(|_| is_zone_file(path)) else {
         return refuse(library, state, "a zone file is called after its zone, such as example.com.yaml");
     };
-    let is_meant = !everything || looks_like_zone(library, state, path);
-    let document = if is_meant { library.document(state, path) } else { library.peek(state, path) }?;
+    let Some(document) = library.peek(state, path) else {
+        if !everything || looks_like_zone(library, state, path) {
+            library.document(state, path);
+        }
+        return None;
+    };
     match document.root.map(|root| library.value(root)) {
         Some(root) if is_zone(root) => Some((name, document.source)),
         None if !everything => Some((name, document.source)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::gap::{Gap, INPUT_UNREADABLE};
-use crate::load::yaml::{Include, NodeId, Value, Yaml};
+use crate::load::yaml::{Fault, Include, NodeId, Value, Yaml};
 use crate::source::{Bytes, Place, SourceId, Sources, Span};
 use crate::workspace::Tree;
 
@@ -71,7 +71,7 @@ impl<'s> Library<'s> {
         match self.yaml.parse(self.sources, source) {
             Ok(parsed) => Some(Document { source, root: parsed.root }),
             Err(fault) => {
-                gaps.push(Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span)));
+                gaps.push(unreadable(fault));
                 None
             }
         }
@@ -87,12 +87,14 @@ impl<'s> Library<'s> {
     }
 
     fn read(&mut self, state: &mut State, path: &str, within: &mut Vec<String>) -> Result<Document, Vec<Gap>> {
-        let gap = |reason: String, span| vec![Gap::new(&INPUT_UNREADABLE, reason, Place::at(span))];
-        let source = state.tree.read(self.sources, path).map_err(|reason| gap(reason, self.nowhere(state, path)))?;
+        let source = state
+            .tree
+            .read(self.sources, path)
+            .map_err(|message| vec![unreadable(Fault { message, span: self.nowhere(state, path) })])?;
         if let Some(root) = self.plain.get(&source) {
             return Ok(Document { source, root: *root });
         }
-        let parsed = self.yaml.parse(self.sources, source).map_err(|fault| gap(fault.message, fault.span))?;
+        let parsed = self.yaml.parse(self.sources, source).map_err(|fault| vec![unreadable(fault)])?;
         if parsed.includes.is_empty() {
             self.plain.insert(source, parsed.root);
         }
@@ -126,7 +128,7 @@ impl<'s> Library<'s> {
         }
         if let Ok(document) = self.nested(state, &path, within) {
             let merged = self.yaml.set_include(include, document.root);
-            return merged.map_err(|fault| vec![Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span))]);
+            return merged.map_err(|fault| vec![unreadable(fault)]);
         }
         let reasons = state.documents.get_mut(&path).and_then(|document| document.as_mut().err());
         let mut reasons = reasons.map(std::mem::take).unwrap_or_default();
@@ -151,6 +153,11 @@ impl State {
     pub fn sources(&self) -> BTreeSet<SourceId> {
         self.documents.values().flatten().map(|document| document.source).collect()
     }
+}
+
+/// What cannot be read, as a gap.
+pub fn unreadable(fault: Fault) -> Gap {
+    Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span))
 }
 
 /// The directory that holds a file; empty for the root.

@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 use self::config::{Directory, Origin, Target, Zone};
 use self::discovery::{Setup, discover};
-use self::documents::{Library, State};
+use self::documents::{Library, State, unreadable};
 use self::plan::Planned;
 use self::processor::Around;
 use self::zone::{Contents, Options, Written};
@@ -137,22 +137,8 @@ impl Reader<'_, '_> {
         for zone in setup.zones.iter().filter(|zone| zone.alias.is_none()) {
             read.insert(zone.name.apex.clone(), self.zone(zone, state));
         }
-        for zone in setup.zones.iter().filter(|_| !self.as_read) {
-            let Some(original) = &zone.alias else { continue };
-            if let Some(original) = read.get(original) {
-                let copy = copy_of(original, zone);
-                read.insert(zone.name.apex.clone(), copy);
-            } else {
-                let reason = "this zone is a copy of one that is not configured, or is a copy itself";
-                state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, zone.place.clone()));
-            }
-        }
         if !self.as_read {
-            for zone in &setup.zones {
-                if let Some(state) = read.get_mut(&zone.name.apex) {
-                    process(state, zone);
-                }
-            }
+            plan_zones(setup, &mut read, &mut state.gaps);
         }
         state.gaps.extend(self.missing_files());
         zones.extend(read.into_iter().map(|(apex, zone)| (setup.path.clone(), apex, zone)));
@@ -181,16 +167,16 @@ impl Reader<'_, '_> {
             }
         }
         whole &= contents.faults.is_empty();
-        let faults = contents.faults.into_iter();
-        let gap = |fault: data::Fault| Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span));
-        state.gaps.extend(faults.map(gap).map(|gap| gap.about(vec![zone.name.apex.clone()])));
-        let Contents { mut records, slips, .. } = contents;
+        let Contents { mut records, slips, faults, .. } = contents;
+        let gaps = faults.into_iter().map(unreadable);
+        state.gaps.extend(gaps.map(|gap| gap.about(vec![zone.name.apex.clone()])));
+        let mut targets = zone.targets.clone();
         if self.as_read {
+            targets.clear();
             for record in &mut records {
                 (record.options, record.variants) = (Options::default(), Vec::new());
             }
         }
-        let targets = if self.as_read { Vec::new() } else { zone.targets.clone() };
         ZoneState { records, slips, targets, whole }
     }
 
@@ -221,6 +207,25 @@ impl Reader<'_, '_> {
             contents.add(root, &zone.name.apex, directory);
         }
         whole
+    }
+}
+
+/// Does what OctoDNS does to zones between reading and planning: it copies some, and processes all.
+fn plan_zones(setup: &Setup, read: &mut BTreeMap<Name, ZoneState>, gaps: &mut Vec<Gap>) {
+    for zone in &setup.zones {
+        let Some(original) = &zone.alias else { continue };
+        if let Some(original) = read.get(original) {
+            let copy = copy_of(original, zone);
+            read.insert(zone.name.apex.clone(), copy);
+        } else {
+            let reason = "this zone is a copy of one that is not configured, or is a copy itself";
+            gaps.push(Gap::new(&INPUT_UNREADABLE, reason, zone.place.clone()));
+        }
+    }
+    for zone in &setup.zones {
+        if let Some(state) = read.get_mut(&zone.name.apex) {
+            process(state, zone);
+        }
     }
 }
 

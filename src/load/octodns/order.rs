@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 
-use super::data::Fault;
-use crate::load::yaml::{Scalar, Value};
+use crate::load::yaml::{Fault, Scalar, Value};
 
 /// What `order_mode` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +35,7 @@ fn visit(value: Value, order: Order, faults: &mut Vec<Fault>) {
         sorted.sort_by(|&one, &other| keys[one].cmp(&keys[other]));
         let wrong = sorted.iter().enumerate().find(|&(at, &due)| keys[at] != keys[due]);
         if let Some((at, &due)) = wrong {
-            let text = |at: usize| entries.shown[at].key.scalar().map(|key| key.python_str().into_owned());
+            let text = |at: usize| entries.shown[at].key.printed();
             let (due, got) = (text(due).unwrap_or_default(), text(at).unwrap_or_default());
             let message = format!("octodns wants keys in order: `{due}` belongs here, not `{got}`");
             faults.push(Fault::new(entries.shown[at].key, message));

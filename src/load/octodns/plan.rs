@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::config::{Directory, Target};
-use super::documents::Library;
+use super::documents::{Library, unreadable};
 use super::zone::{Contents, Written};
 use super::{Key, ZoneState, target};
-use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
+use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
 use crate::load::Found;
 use crate::load::yaml::{Entry, Value};
 use crate::name::Name;
@@ -50,7 +50,7 @@ pub fn read(library: &mut Library, source: SourceId, found: &mut Found) -> Vec<P
     let mut planned = Vec::new();
     for target in members(root) {
         for zone in members(Some(target.value)) {
-            let name = written(zone.key);
+            let name = zone.key.printed().unwrap_or_default();
             let Ok(apex) = Name::parse(&name) else { continue };
             let mut sides = [Contents::default(), Contents::default()];
             for change in zone.value.get("changes").and_then(Value::items).unwrap_or_default() {
@@ -61,11 +61,10 @@ pub fn read(library: &mut Library, source: SourceId, found: &mut Found) -> Vec<P
                 }
             }
             let faults = sides.iter_mut().flat_map(|side| std::mem::take(&mut side.faults));
-            let gaps = faults.map(|fault| Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span)));
-            found.gaps.extend(gaps);
+            found.gaps.extend(faults.map(unreadable));
             let [existing, new] = sides.map(|side| side.records);
             let place = Place::at(zone.key.span());
-            planned.push(Planned { target: written(target.key), apex, place, existing, new });
+            planned.push(Planned { target: target.key.printed().unwrap_or_default(), apex, place, existing, new });
         }
     }
     planned
@@ -73,10 +72,6 @@ pub fn read(library: &mut Library, source: SourceId, found: &mut Found) -> Vec<P
 
 fn members(value: Option<Value<'_>>) -> Vec<Entry<'_>> {
     value.and_then(Value::entries).map(|entries| entries.shown).unwrap_or_default()
-}
-
-fn written(value: Value) -> String {
-    value.scalar().map(|scalar| scalar.python_str().into_owned()).unwrap_or_default()
 }
 
 /// The zone as it is before the changes are made that lead to `after`.

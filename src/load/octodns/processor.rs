@@ -58,7 +58,7 @@ impl Patterns {
     fn read(list: Option<Value>) -> Option<Patterns> {
         let mut patterns = Patterns::default();
         for item in list.and_then(Value::items).unwrap_or_default() {
-            let text = plain(item)?;
+            let text = item.printed()?;
             if text.starts_with('/') {
                 let mut inside = text.chars();
                 inside.next();
@@ -85,21 +85,17 @@ pub struct Templating {
     context: Vec<(String, String)>,
 }
 
-fn plain(value: Value) -> Option<String> {
-    value.scalar().map(|scalar| scalar.python_str().into_owned())
-}
-
 impl Processor {
     /// Reads the settings of a processor.
     pub fn read(settings: Value) -> Processor {
-        let class = settings.get("class").and_then(plain).unwrap_or_default();
+        let class = settings.get("class").and_then(Value::printed).unwrap_or_default();
         let unknown = || Processor::Unknown { class: class.clone() };
         let Some(name) = class.strip_prefix("octodns.processor.") else { return unknown() };
         let filter = |what: Option<Filter>, keeps| what.map_or_else(unknown, |what| Processor::Filter { what, keeps });
         let list = |key| settings.get(key);
         let types = |key| {
             let items = list(key).and_then(Value::items).unwrap_or_default();
-            Some(Filter::Types(items.into_iter().filter_map(plain).collect()))
+            Some(Filter::Types(items.into_iter().filter_map(Value::printed).collect()))
         };
         match name {
             "trailing_dots.EnsureTrailingDots" => Processor::TrailingDots,
@@ -107,7 +103,7 @@ impl Processor {
                 let dots = settings.get("trailing_dots").and_then(Value::scalar);
                 let context = settings.get("context").and_then(Value::entries);
                 let context = context.map(|entries| entries.shown).unwrap_or_default();
-                let pair = |entry: &crate::load::yaml::Entry| Some((plain(entry.key)?, plain(entry.value)?));
+                let pair = |entry: &crate::load::yaml::Entry| Some((entry.key.printed()?, entry.value.printed()?));
                 Processor::Templating(Templating {
                     trailing_dots: !matches!(dots, Some(Scalar::Bool(false))),
                     context: context.iter().filter_map(pair).collect(),

@@ -31,21 +31,13 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
         after: new.iter().find(|one: &&Target| one.id == *target).or(new.first()),
     };
     let ids: Vec<&String> = if new.is_empty() { &old } else { &new }.iter().map(|target| &target.id).collect();
-    let nobody = Recipient { before: None, after: None };
-    let mut groups: BTreeMap<Vec<u8>, Vec<Recipient>> = BTreeMap::new();
-    for id in &ids {
-        let recipient = recipient(id);
-        let share =
-            |state: Option<&ZoneState>, target| state.map(|state| share(state, apex, target)).unwrap_or_default();
-        let shares = [share(before, recipient.before), share(after, recipient.after)];
-        let key = shares.iter().flatten().map(|(gets, served)| u8::from(*gets) * 4 + *served as u8).collect();
-        groups.entry(key).or_default().push(recipient);
-    }
-    if groups.is_empty() {
-        groups.insert(Vec::new(), vec![nobody]);
-    }
+    let groups = match ids[..] {
+        [] => vec![vec![Recipient { before: None, after: None }]],
+        [id] => vec![vec![recipient(id)]],
+        _ => alike(ids.into_iter().map(recipient), before, after, apex),
+    };
     let several = groups.len() > 1;
-    for group in groups.into_values() {
+    for group in groups {
         let first = group[0];
         let named = group.iter().filter_map(|one| one.after.or(one.before));
         let ids_of_group = named.clone().map(|target| target.id.as_str()).collect::<Vec<_>>().join(", ");
@@ -75,17 +67,36 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
     }
 }
 
+/// The recipients in groups that get the same answers in both states.
+fn alike<'z>(
+    recipients: impl Iterator<Item = Recipient<'z>>,
+    before: Option<&ZoneState>,
+    after: Option<&ZoneState>,
+    apex: &Name,
+) -> Vec<Vec<Recipient<'z>>> {
+    let share = |state: Option<&ZoneState>, target| state.map(|state| share(state, apex, target)).unwrap_or_default();
+    let mut groups: BTreeMap<Vec<u8>, Vec<Recipient>> = BTreeMap::new();
+    for recipient in recipients {
+        let shares = [share(before, recipient.before), share(after, recipient.after)];
+        let key = shares.iter().flatten().map(|(gets, served)| u8::from(*gets) * 4 + *served as u8).collect();
+        groups.entry(key).or_default().push(recipient);
+    }
+    groups.into_values().collect()
+}
+
 fn add_state(state: &ZoneState, apex: &Name, view: ViewId, side: Side, target: Option<&Target>, found: &mut Found) {
     if state.whole {
         found.builder.mark_whole(view, side);
     }
+    let host = target.and_then(Target::host);
+    let reads_otherwise = host.is_none_or(|host| host.without_final_dot != WithoutFinalDot::Absolute);
     for written in state.records.iter().filter(|written| gets(written, target)) {
         let sets = written.variants.iter().map(|(variant, records)| (Some(Arc::clone(variant)), records));
         for (variant, records) in std::iter::once((None, &written.records)).chain(sets) {
             let mut records = records.clone();
             for record in &mut records {
-                record.served = served_to(written, &record.rdata, apex, target);
-                record.unrooted &= is_read_otherwise(target);
+                record.served = served_by(host, written, &record.rdata, apex);
+                record.unrooted &= reads_otherwise;
             }
             if !records.is_empty() {
                 let (owner, rtype) = (written.owner.clone(), written.rtype.clone());
@@ -103,9 +114,10 @@ fn add_state(state: &ZoneState, apex: &Name, view: ViewId, side: Side, target: O
 fn share(state: &ZoneState, apex: &Name, target: Option<&Target>) -> Share {
     let differs = |written: &&Written| written.rtype == Rtype::Cname || !written.options.is_for_all();
     let records = state.records.iter().filter(differs);
+    let host = target.and_then(Target::host);
     let share = records.map(|written| {
         let rdata = written.records.first().map_or(&Rdata::Unknown, |record| &record.rdata);
-        (gets(written, target), served_to(written, rdata, apex, target))
+        (gets(written, target), served_by(host, written, rdata, apex))
     });
     share.collect()
 }
@@ -114,13 +126,7 @@ fn gets(written: &Written, target: Option<&Target>) -> bool {
     !written.options.ignored && target.is_none_or(|target| written.options.go_to(&target.id))
 }
 
-/// Whether a host without a final dot may mean another name to a target.
-fn is_read_otherwise(target: Option<&Target>) -> bool {
-    let host = target.and_then(Target::host);
-    host.is_none_or(|host| host.without_final_dot != WithoutFinalDot::Absolute)
-}
-
-fn served_to(written: &Written, rdata: &Rdata, apex: &Name, target: Option<&Target>) -> Served {
+fn served_by(host: Option<&Host>, written: &Written, rdata: &Rdata, apex: &Name) -> Served {
     if written.rtype != Rtype::Cname {
         return Served::AsIs;
     }
@@ -129,5 +135,5 @@ fn served_to(written: &Written, rdata: &Rdata, apex: &Name, target: Option<&Targ
         at_apex: Some(written.owner == *apex),
         within_zone: rdata.alias_target().is_some_and(|target| target.is_within(apex)),
     };
-    served(target.and_then(Target::host), cname)
+    served(host, cname)
 }

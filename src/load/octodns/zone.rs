@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::config::Directory;
-use super::data::{Datum, Fault, Type, integer};
+use super::data::{Datum, Type, integer};
 use super::idna::{has_good_a_labels, to_ascii};
-use crate::load::yaml::{Entry, Scalar, Value};
+use crate::load::yaml::{Entry, Fault, Scalar, Value};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Misread, Record, Served};
@@ -109,7 +109,7 @@ impl Contents {
     }
 
     fn slip_hidden(&mut self, owner: Name, hidden: &Entry, by: &Entry, types: Vec<Rtype>) {
-        let key = hidden.key.scalar().map(|key| key.python_str().into_owned()).unwrap_or_default();
+        let key = hidden.key.printed().unwrap_or_default();
         let place = |entry: &Entry| Place { block: around(entry), ..Place::at(entry.key.span()) };
         self.slips.push((owner, Misread::Hidden { key, types, by: place(by) }, place(hidden)));
     }
@@ -158,7 +158,7 @@ impl Contents {
             return Err(Fault::new(record, "this record has no `type`"));
         };
         let known = type_of(record).ok_or_else(|| {
-            let text = written_type.scalar().map(|text| text.python_str().into_owned()).unwrap_or_default();
+            let text = written_type.printed().unwrap_or_default();
             Fault::new(written_type, format!("octodns knows no record type `{text}`"))
         })?;
         let ttl = ttl(record, directory)?;
@@ -203,7 +203,7 @@ impl Contents {
                     }
                 }
                 if !records.is_empty() {
-                    let name = group.key.scalar().map(|key| key.python_str().into_owned()).unwrap_or_default();
+                    let name = group.key.printed().unwrap_or_default();
                     variants.push((format!("{kind} {name}").into(), records));
                 }
             }
@@ -301,14 +301,13 @@ impl Here<'_> {
 
 fn options(record: Value) -> Result<Options, Fault> {
     let Some(at) = record.get("octodns") else { return Ok(Options::default()) };
-    if at.entries().is_none() {
+    if !at.is_mapping() {
         return Err(Fault::new(at, format!("`octodns` is {}, but a mapping is due", at.kind())));
     }
     let flag = |at: Option<Value>| matches!(at.and_then(Value::scalar), Some(Scalar::Bool(true)));
-    let text = |item: Value| item.scalar().map(|id| id.python_str().into_owned());
     let list = |key| {
         let items = at.get(key).map(|list| list.items().unwrap_or_else(|| vec![list]));
-        items.unwrap_or_default().into_iter().filter_map(text).collect()
+        items.unwrap_or_default().into_iter().filter_map(Value::printed).collect()
     };
     Ok(Options {
         ignored: flag(at.get("ignored")),
