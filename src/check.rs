@@ -71,9 +71,11 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
                     affected_by(side, below, &mut hosts);
                 }
             }
+            // Only a delegation takes away a name that has records of its own.
+            let may_move = |host: &Host| set.rtype == Rtype::Ns || !answers_for_itself(diff, host);
             for (name, owners) in scope.iter().flat_map(|scope| side.referred_within(scope)) {
                 for (view, _) in owners {
-                    hosts.extend(looked_up(side, name, *view));
+                    hosts.extend(looked_up(side, name, *view).into_iter().filter(may_move));
                 }
             }
         }
@@ -95,6 +97,11 @@ fn scope(diff: &Diff, set: &RecordSet) -> Option<Name> {
         (Some(highest), Some(parent)) => Some(highest.common_ancestor(&parent)),
         (one, other) => one.or(other),
     }
+}
+
+/// Whether a name has records of its own before and after the change, so that no wildcard ever answers for it.
+fn answers_for_itself(diff: &Diff, (view, name): &Host) -> bool {
+    [&diff.before, &diff.after].iter().all(|side| !side.sets_at(*view, name).is_empty())
 }
 
 /// Where senders and resolvers look for a name that a record in `from` refers to: in the views that may hold it, or else
@@ -119,6 +126,7 @@ fn add_aliases(diff: &Diff, hosts: &mut BTreeSet<Host>) {
             let answered = parent.iter().flat_map(|parent| side.referred_within(parent));
             let answered = answered
                 .flat_map(|(name, owners)| owners.iter().flat_map(move |(from, _)| looked_up(side, name, *from)));
+            let answered = answered.filter(|host| !answers_for_itself(diff, host));
             let more: Vec<Host> = aliases.chain(answered).filter(|host| !hosts.contains(host)).collect();
             for host in more {
                 if hosts.insert(host.clone()) {

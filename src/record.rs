@@ -500,8 +500,14 @@ impl Builder {
         self.sets.sort_by(|(_, one), (_, other)| one.key().cmp(&other.key()));
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut rest = self.sets.into_iter().peekable();
-        while let Some(first) = rest.next() {
-            let mut group = vec![first];
+        while let Some((side, set)) = rest.next() {
+            if side == Side::Both && rest.peek().is_none_or(|(_, next)| next.key() != set.key()) {
+                let shared = Arc::new(set);
+                before.push(Arc::clone(&shared));
+                after.push(shared);
+                continue;
+            }
+            let mut group = vec![(side, set)];
             while let Some(next) = rest.next_if(|(_, set)| set.key() == group[0].1.key()) {
                 group.push(next);
             }

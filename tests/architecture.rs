@@ -67,7 +67,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const NAMED_IN: &[(&str, &[&str])] = &[
     ("bytecount", &["source"]),
     ("clap", &["cli"]),
-    ("foldhash", &["load/terraform", "load/yaml"]),
+    ("foldhash", &["load/octodns", "load/terraform", "load/yaml"]),
     ("granit_parser", &["load/yaml"]),
     ("icu_normalizer", &["load/octodns/order"]),
     ("idna", &["load/octodns", "name"]),

@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::config::{self, Directory, Origin, Zone, ZoneName, is_config, is_zone_file};
 use super::documents::{Library, State, directory_of};
-use super::zone::is_zone;
+use super::entry::is_zone;
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::source::{Place, SourceId, Span};
 

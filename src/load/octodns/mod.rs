@@ -7,6 +7,7 @@ mod config;
 mod data;
 mod discovery;
 mod documents;
+mod entry;
 mod idna;
 mod order;
 mod plan;
@@ -20,9 +21,10 @@ use std::rc::Rc;
 use self::config::{Directory, Origin, Target, Zone};
 use self::discovery::{Setup, discover};
 use self::documents::{Library, State, unreadable};
+use self::entry::{Options, Written};
 use self::plan::Planned;
 use self::processor::Around;
-use self::zone::{Contents, Options, Written};
+use self::zone::{Contents, Readings};
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::Found;
 use crate::name::Name;
@@ -53,7 +55,7 @@ pub struct Repository {
 /// A zone in one state.
 #[derive(Debug, Default)]
 struct ZoneState {
-    records: Vec<Written>,
+    records: Vec<Rc<Written>>,
     slips: Vec<(Name, Misread, Place)>,
     targets: Vec<Target>,
     /// Whether there are no other records.
@@ -70,8 +72,14 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
     let planned: Vec<Planned> = plans.iter().flat_map(|&source| plan::read(&mut library, source, found)).collect();
     let mut known = BTreeSet::new();
     for Repository { before, after, files, as_read } in repositories {
-        let mut reader =
-            Reader { library: &mut library, files: &files, as_read, missing: Vec::new(), has_setups: false };
+        let mut reader = Reader {
+            library: &mut library,
+            readings: Readings::default(),
+            files: &files,
+            as_read,
+            missing: Vec::new(),
+            has_setups: false,
+        };
         let (mut state, after) = reader.state(after);
         let (before_state, before) = before.map(|before| reader.state(before)).unzip();
         if let (Some(_), Some(&plan)) = (&before, plans.first()) {
@@ -104,6 +112,7 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
 /// Reads the states of a repository.
 struct Reader<'r, 's> {
     library: &'r mut Library<'s>,
+    readings: Readings,
     files: &'r [String],
     as_read: bool,
     /// The zones of the setup at hand that have no files.
@@ -173,7 +182,7 @@ impl Reader<'_, '_> {
         let mut targets = zone.targets.clone();
         if self.as_read {
             targets.clear();
-            for record in &mut records {
+            for record in records.iter_mut().map(Rc::make_mut) {
                 (record.options, record.variants) = (Options::default(), Vec::new());
             }
         }
@@ -201,10 +210,7 @@ impl Reader<'_, '_> {
                 continue;
             };
             let Some(root) = document.root.map(|root| self.library.value(root)) else { continue };
-            if let Some(order) = directory.order {
-                contents.faults.extend(order::faults(root, order));
-            }
-            contents.add(root, &zone.name.apex, directory);
+            contents.add(root, &path, &zone.name.apex, directory, &mut self.readings);
         }
         whole
     }
@@ -232,12 +238,12 @@ fn plan_zones(setup: &Setup, read: &mut BTreeMap<Name, ZoneState>, gaps: &mut Ve
 /// A zone that has the relative names and the very values of another.
 fn copy_of(original: &ZoneState, zone: &Zone) -> ZoneState {
     let apex = &zone.name.apex;
-    let copied = |written: &Written| {
+    let copied = |written: &Rc<Written>| {
         let owner = match written.relative.as_str() {
             "" => Some(apex.clone()),
             relative => Name::unescaped(relative, apex).ok(),
         };
-        owner.map(|owner| Written { owner, ..written.clone() })
+        owner.map(|owner| Rc::new(Written { owner, ..Written::clone(written) }))
     };
     let records = original.records.iter().filter_map(copied).collect();
     ZoneState { records, slips: Vec::new(), targets: zone.targets.clone(), whole: original.whole }
@@ -248,7 +254,7 @@ fn process(state: &mut ZoneState, zone: &Zone) {
     for processor in &zone.processors {
         let records = state.records.len();
         let around = Around { decoded: &zone.name.decoded, encoded: &zone.name.encoded, records };
-        state.records.retain_mut(|record| processor.apply(record, &around));
+        state.records.retain_mut(|record| processor.apply(Rc::make_mut(record), &around));
         state.whole &= processor.blind_spot().is_none();
     }
 }

@@ -3,13 +3,14 @@
 //! A plan lists changes only. Beside the zone files it tells what was there before; alone it leaves a gap.
 
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::config::{Directory, Target};
 use super::documents::{Library, unreadable};
-use super::zone::{Contents, Written};
+use super::entry::{Reading, Written};
 use super::{Key, ZoneState, target};
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
 use crate::load::Found;
@@ -39,8 +40,8 @@ pub struct Planned {
     target: String,
     apex: Name,
     place: Place,
-    existing: Vec<Written>,
-    new: Vec<Written>,
+    existing: Vec<Rc<Written>>,
+    new: Vec<Rc<Written>>,
 }
 
 /// The zones of a plan. What cannot be read becomes a gap.
@@ -52,17 +53,17 @@ pub fn read(library: &mut Library, source: SourceId, found: &mut Found) -> Vec<P
         for zone in members(Some(target.value)) {
             let name = zone.key.printed().unwrap_or_default();
             let Ok(apex) = Name::parse(&name) else { continue };
-            let mut sides = [Contents::default(), Contents::default()];
+            let mut sides = [Vec::new(), Vec::new()];
             for change in zone.value.get("changes").and_then(Value::items).unwrap_or_default() {
                 for (side, key) in sides.iter_mut().zip(["existing", "new"]) {
                     if let Some(data) = change.get(key) {
-                        side.add_planned(change, data, &apex, &Directory::plain(""));
+                        let reading = Reading::planned(change, data, &apex, &Directory::plain(""));
+                        side.extend(reading.records.into_iter().map(|(written, _)| written));
+                        found.gaps.extend(reading.faults.into_iter().map(unreadable));
                     }
                 }
             }
-            let faults = sides.iter_mut().flat_map(|side| std::mem::take(&mut side.faults));
-            found.gaps.extend(faults.map(unreadable));
-            let [existing, new] = sides.map(|side| side.records);
+            let [existing, new] = sides;
             let place = Place::at(zone.key.span());
             planned.push(Planned { target: target.key.printed().unwrap_or_default(), apex, place, existing, new });
         }
@@ -79,9 +80,9 @@ pub fn undone(planned: &[Planned], apex: &Name, after: &ZoneState) -> ZoneState 
     let mut records = after.records.clone();
     let mut done = BTreeSet::new();
     for zone in planned.iter().filter(|zone| zone.apex == *apex) {
-        let key = |record: &Written| (record.owner.clone(), record.rtype.clone());
-        let fresh = |record: &&Written| !done.contains(&key(record));
-        let existing: Vec<Written> = zone.existing.iter().filter(fresh).cloned().collect();
+        let key = |record: &Rc<Written>| (record.owner.clone(), record.rtype.clone());
+        let fresh = |record: &&Rc<Written>| !done.contains(&key(record));
+        let existing: Vec<Rc<Written>> = zone.existing.iter().filter(fresh).cloned().collect();
         let touched: BTreeSet<_> = zone.existing.iter().chain(&zone.new).filter(fresh).map(key).collect();
         records.retain(|record| !touched.contains(&key(record)));
         records.extend(existing);

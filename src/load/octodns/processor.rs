@@ -5,7 +5,7 @@
 use regex_lite::Regex;
 
 use super::data::host_name;
-use super::zone::Written;
+use super::entry::Written;
 use crate::load::yaml::{Scalar, Value};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};

@@ -1,16 +1,22 @@
 //! From the targets of a zone to views: targets that get the same answers are one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::config::Target;
-use super::zone::Written;
+use super::entry::Written;
 use super::{Key, ZoneState};
 use crate::load::Found;
 use crate::load::hosts::{Cname, Host, WithoutFinalDot, served};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{RecordSet, Served, Side, Slip, View, ViewId};
+
+/// Records that both states hold.
+type Shared = HashSet<*const Written, RandomState>;
 
 /// What a target gets of the records that not all targets get alike: whether it gets them, and how they are served.
 type Share = Vec<(bool, Served)>;
@@ -55,16 +61,25 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
             host: host.map(Host::dns_host),
         });
         // A zone that is not there yet, or no more, is empty.
+        // What both targets get alike is added once.
+        let shared = before.zip(after).filter(|_| first.before == first.after);
+        let shared = shared.map(|(before, after)| in_both(before, after)).unwrap_or_default();
         for (side, other, state, target) in
             [(Side::Before, after, before, first.before), (Side::After, before, after, first.after)]
         {
             match state {
-                Some(state) => add_state(state, apex, view, side, target, found),
+                Some(state) => add_state(state, &shared, apex, view, side, target, found),
                 None if other.is_some_and(|other| other.whole) => found.builder.mark_whole(view, side),
                 None => {}
             }
         }
     }
+}
+
+/// The records that both states hold, as they stand for one thing that was read once.
+fn in_both(before: &ZoneState, after: &ZoneState) -> Shared {
+    let of_before: Shared = before.records.iter().map(Rc::as_ptr).collect();
+    after.records.iter().map(Rc::as_ptr).filter(|written| of_before.contains(written)).collect()
 }
 
 /// The recipients in groups that get the same answers in both states.
@@ -84,13 +99,27 @@ fn alike<'z>(
     groups.into_values().collect()
 }
 
-fn add_state(state: &ZoneState, apex: &Name, view: ViewId, side: Side, target: Option<&Target>, found: &mut Found) {
+/// Adds the records of one state, but for those in both, which the later state adds to both.
+fn add_state(
+    state: &ZoneState,
+    shared: &Shared,
+    apex: &Name,
+    view: ViewId,
+    side: Side,
+    target: Option<&Target>,
+    found: &mut Found,
+) {
     if state.whole {
         found.builder.mark_whole(view, side);
     }
     let host = target.and_then(Target::host);
     let reads_otherwise = host.is_none_or(|host| host.without_final_dot != WithoutFinalDot::Absolute);
     for written in state.records.iter().filter(|written| gets(written, target)) {
+        let side = match side {
+            _ if !shared.contains(&Rc::as_ptr(written)) => side,
+            Side::Before => continue,
+            _ => Side::Both,
+        };
         let sets = written.variants.iter().map(|(variant, records)| (Some(Arc::clone(variant)), records));
         for (variant, records) in std::iter::once((None, &written.records)).chain(sets) {
             let mut records = records.clone();
@@ -112,7 +141,7 @@ fn add_state(state: &ZoneState, apex: &Name, view: ViewId, side: Side, target: O
 
 /// What a target gets of the records that not all targets need get alike.
 fn share(state: &ZoneState, apex: &Name, target: Option<&Target>) -> Share {
-    let differs = |written: &&Written| written.rtype == Rtype::Cname || !written.options.is_for_all();
+    let differs = |written: &&Rc<Written>| written.rtype == Rtype::Cname || !written.options.is_for_all();
     let records = state.records.iter().filter(differs);
     let host = target.and_then(Target::host);
     let share = records.map(|written| {

@@ -1,318 +1,105 @@
 //! The records that the files of a zone hold.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, hash_map};
+use std::hash::BuildHasher;
+use std::rc::Rc;
+
+use foldhash::fast::{FixedState, RandomState};
 
 use super::config::Directory;
-use super::data::{Datum, Type, integer};
-use super::idna::{has_good_a_labels, to_ascii};
-use crate::load::yaml::{Entry, Fault, Scalar, Value};
+use super::entry::{Reading, Written, hidden_name};
+use super::order::{self, Order};
+use crate::load::yaml::{Entry, Fault, Value};
 use crate::name::Name;
-use crate::rdata::{Rdata, Rtype};
-use crate::record::{Misread, Record, Served};
+use crate::rdata::Rtype;
+use crate::record::Misread;
 use crate::source::{Place, Span};
-
-/// A record of a zone file: what DNS calls a record set.
-#[derive(Clone, Debug)]
-pub struct Written {
-    /// The owner, relative to the zone; empty for the apex.
-    pub relative: String,
-    /// The owner.
-    pub owner: Name,
-    /// The type.
-    pub rtype: Rtype,
-    /// Seconds.
-    pub ttl: u32,
-    /// The records that answer where nothing more special does.
-    pub records: Vec<Record>,
-    /// The records that answer by place or by health, each set with the name of its pool or region.
-    pub variants: Vec<(Arc<str>, Vec<Record>)>,
-    /// Who gets it, and how.
-    pub options: Options,
-}
-
-/// What `octodns:` says of a record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// It goes nowhere.
-    pub ignored: bool,
-    /// The only targets that get it; all if there are none.
-    pub included: Vec<String>,
-    /// Targets that do not get it.
-    pub excluded: Vec<String>,
-    /// Whether Cloudflare is to proxy it.
-    pub proxied: bool,
-}
-
-impl Options {
-    /// Whether all targets get the record.
-    pub fn is_for_all(&self) -> bool {
-        !self.ignored && self.included.is_empty() && self.excluded.is_empty()
-    }
-
-    /// Whether a target gets the record.
-    pub fn go_to(&self, target: &str) -> bool {
-        (self.included.is_empty() || self.included.iter().any(|id| id == target))
-            && !self.excluded.iter().any(|id| id == target)
-    }
-}
 
 /// What the files of a zone hold.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// The records, in the order in which they were read.
-    pub records: Vec<Written>,
+    pub records: Vec<Rc<Written>>,
     /// What is written otherwise than it is read.
     pub slips: Vec<(Name, Misread, Place)>,
     /// What cannot be read.
     pub faults: Vec<Fault>,
     /// Records by owner and type.
-    known: HashMap<(Name, Rtype), usize>,
+    known: HashMap<(Name, Rtype), usize, RandomState>,
 }
 
 impl Contents {
     /// Takes in one file.
-    pub fn add(&mut self, root: Value, apex: &Name, directory: &Directory) {
+    pub fn add(&mut self, root: Value, path: &str, apex: &Name, directory: &Directory, readings: &mut Readings) {
         let Some(entries) = root.entries() else {
             let message = format!("this file holds {}, but a mapping from names to records is due", root.kind());
             self.faults.push(Fault::new(root, message));
             return;
         };
-        for (hidden, by) in &entries.hidden {
-            if let Ok(owner) = Owner::read(hidden.key, apex) {
-                let records = hidden.value.items().unwrap_or_else(|| vec![hidden.value]);
-                let types = records.iter().filter_map(|record| type_of(*record)).map(|known| known.rtype).collect();
-                self.slip_hidden(owner.name, hidden, by, types);
-            }
+        if let Some(order) = directory.order {
+            self.faults.extend(order::fault(&entries.shown, order));
         }
+        self.slips.extend(entries.hidden.iter().filter_map(|(hidden, by)| hidden_name(hidden, by, apex)));
+        let known = readings.of(path, apex, directory);
+        known.reserve(entries.shown.len().saturating_sub(known.len()));
+        self.known.reserve(entries.shown.len());
         for entry in &entries.shown {
-            match Owner::read(entry.key, apex) {
-                Ok(owner) => self.add_name(&owner, entry, directory),
-                Err(fault) => self.faults.push(fault),
+            let reading = reading(known, entry, apex, directory);
+            self.slips.extend(reading.slips.iter().cloned());
+            self.faults.extend(reading.faults.iter().cloned());
+            for (written, at) in &reading.records {
+                self.keep(written, *at, directory.replaces);
             }
         }
     }
 
-    /// Takes in one side of a change in a plan, whose data are those of a record.
-    pub fn add_planned(&mut self, change: Value, data: Value, apex: &Name, directory: &Directory) {
-        let Some((key, rtype)) = change.get("name").zip(change.get("record_type")) else { return };
-        let named = rtype.scalar().and_then(|text| Type::named(&text.python_str()));
-        let read = Owner::read(key, apex).and_then(|owner| {
-            let known = named.ok_or_else(|| Fault::new(rtype, "octodns knows no such record type"))?;
-            let here = Here { key, block: change.span(), record: data, ttl: ttl(data, directory)? };
-            self.written(&owner, known, &here, directory)
-        });
-        match read {
-            Ok(written) => self.records.push(written),
-            Err(fault) => self.faults.push(fault),
-        }
-    }
-
-    fn slip_hidden(&mut self, owner: Name, hidden: &Entry, by: &Entry, types: Vec<Rtype>) {
-        let key = hidden.key.printed().unwrap_or_default();
-        let place = |entry: &Entry| Place { block: around(entry), ..Place::at(entry.key.span()) };
-        self.slips.push((owner, Misread::Hidden { key, types, by: place(by) }, place(hidden)));
-    }
-
-    fn add_name(&mut self, owner: &Owner, entry: &Entry, directory: &Directory) {
-        if let Some(written) = &owner.rewritten {
-            let place = Place { block: around(entry), ..Place::at(entry.key.span()) };
-            self.slips.push((owner.name.clone(), Misread::Rewritten { written: written.clone() }, place));
-        }
-        match entry.value.items() {
-            Some(records) => records.into_iter().for_each(|record| self.add_record(owner, entry, record, directory)),
-            None => self.add_record(owner, entry, entry.value, directory),
-        }
-    }
-
-    fn add_record(&mut self, owner: &Owner, entry: &Entry, record: Value, directory: &Directory) {
-        match self.read(owner, entry, record, directory) {
-            Ok(written) => self.keep(written, record, directory.replaces),
-            Err(fault) => self.faults.push(fault),
-        }
-    }
-
-    fn keep(&mut self, written: Written, record: Value, replaces: bool) {
+    fn keep(&mut self, written: &Rc<Written>, at: Span, replaces: bool) {
         let key = (written.owner.clone(), written.rtype.clone());
         match self.known.get(&key) {
-            Some(&at) if replaces => self.records[at] = written,
+            Some(&at) if replaces => self.records[at] = Rc::clone(written),
             Some(_) => {
                 let message = format!("octodns refuses a second {} of one name", written.rtype);
-                self.faults.push(Fault::new(record, message));
+                self.faults.push(Fault { message, span: at });
             }
             None => {
                 self.known.insert(key, self.records.len());
-                self.records.push(written);
+                self.records.push(Rc::clone(written));
             }
         }
     }
+}
 
-    fn read(&mut self, owner: &Owner, entry: &Entry, record: Value, directory: &Directory) -> Result<Written, Fault> {
-        let Some(fields) = record.entries() else {
-            return Err(Fault::new(record, format!("this is {}, but a record is due", record.kind())));
-        };
-        for (hidden, by) in &fields.hidden {
-            self.slip_hidden(owner.name.clone(), hidden, by, Vec::new());
+/// The entries that were read, so that those which a change leaves alone are read once.
+#[derive(Debug, Default)]
+pub struct Readings {
+    by_setting: HashMap<Setting, Known>,
+}
+
+/// What tells what the text of an entry means: the file, the zone, the time to live of records that give none, the order
+/// of keys, and whether semicolons are escaped.
+type Setting = (String, Name, u32, Option<Order>, bool);
+
+/// Entries that were read in one setting, each with its place, by a digest of their text.
+type Known = HashMap<u64, (Span, Rc<Reading>), RandomState>;
+
+impl Readings {
+    fn of(&mut self, path: &str, apex: &Name, directory: &Directory) -> &mut Known {
+        let Directory { default_ttl, order, escaped_semicolons, .. } = *directory;
+        let setting = (path.to_owned(), apex.clone(), default_ttl, order, escaped_semicolons);
+        self.by_setting.entry(setting).or_default()
+    }
+}
+
+/// Reads an entry, if none of its text was read before.
+fn reading(known: &mut Known, entry: &Entry, apex: &Name, directory: &Directory) -> Rc<Reading> {
+    let read = || Rc::new(Reading::new(entry, apex, directory));
+    let Some(span) = entry.span_alone() else { return read() };
+    let text = entry.key.text_at(span);
+    match known.entry(FixedState::default().hash_one(text)) {
+        hash_map::Entry::Vacant(vacant) => Rc::clone(&vacant.insert((span, read())).1),
+        hash_map::Entry::Occupied(occupied) => {
+            let (known, reading) = occupied.get();
+            if entry.key.text_at(*known) == text { Rc::clone(reading) } else { read() }
         }
-        let Some(written_type) = record.get("type") else {
-            return Err(Fault::new(record, "this record has no `type`"));
-        };
-        let known = type_of(record).ok_or_else(|| {
-            let text = written_type.printed().unwrap_or_default();
-            Fault::new(written_type, format!("octodns knows no record type `{text}`"))
-        })?;
-        let ttl = ttl(record, directory)?;
-        let here = Here { key: entry.key, block: around(entry), record, ttl };
-        self.written(owner, known, &here, directory)
     }
-
-    /// A record of a known type.
-    fn written(&mut self, owner: &Owner, known: Type, here: &Here, directory: &Directory) -> Result<Written, Fault> {
-        let options = options(here.record)?;
-        let mut records = Vec::new();
-        for value in known.values(here.record, directory.escaped_semicolons) {
-            match value {
-                Ok(datum) => records.push(here.record(datum)),
-                Err((at, fault)) => {
-                    // Something stands there all the same.
-                    records.push(here.record(Datum { rdata: Rdata::Unknown, unrooted: false, at }));
-                    self.faults.push(fault);
-                }
-            }
-        }
-        let variants = self.variants(here, &known);
-        let (relative, name) = (owner.relative.clone(), owner.name.clone());
-        Ok(Written { relative, owner: name, rtype: known.rtype, ttl: here.ttl, records, variants, options })
-    }
-
-    /// The answers of pools (`dynamic`) and of regions (`geo`).
-    fn variants(&mut self, here: &Here, known: &Type) -> Vec<(Arc<str>, Vec<Record>)> {
-        let pools = here.record.get("dynamic").and_then(|dynamic| dynamic.get("pools"));
-        let mut variants = Vec::new();
-        for (kind, groups) in [("pool", pools), ("region", here.record.get("geo"))] {
-            for group in groups.and_then(Value::entries).map(|entries| entries.shown).unwrap_or_default() {
-                let list = if kind == "pool" { group.value.get("values") } else { Some(group.value) };
-                let items = list.and_then(Value::items).unwrap_or_default();
-                let values =
-                    items.into_iter().filter_map(|item| if kind == "pool" { item.get("value") } else { Some(item) });
-                let mut records = Vec::new();
-                for value in values {
-                    match known.value(value, true) {
-                        Ok(datum) => records.push(here.record(datum)),
-                        Err(fault) => self.faults.push(fault),
-                    }
-                }
-                if !records.is_empty() {
-                    let name = group.key.printed().unwrap_or_default();
-                    variants.push((format!("{kind} {name}").into(), records));
-                }
-            }
-        }
-        variants
-    }
-}
-
-/// Seconds.
-fn ttl(record: Value, directory: &Directory) -> Result<u32, Fault> {
-    let Some(at) = record.get("ttl") else { return Ok(directory.default_ttl) };
-    let seconds = integer(at)?.try_into();
-    seconds.map_err(|_| Fault::new(at, "a time to live is a number of seconds from 0 to 4294967295"))
-}
-
-/// The type of a record, if OctoDNS knows it.
-fn type_of(record: Value) -> Option<Type> {
-    match record.get("type")?.scalar()? {
-        Scalar::Text(text) => Type::named(&text),
-        _ => None,
-    }
-}
-
-/// Whether a document looks like a zone file: a mapping from names to records, some of which are right.
-pub fn is_zone(root: Value) -> bool {
-    let is_record = |value: Value| type_of(value).is_some();
-    root.entries().is_some_and(|entries| {
-        entries.shown.iter().any(|entry| match entry.value.items() {
-            Some(items) => items.into_iter().any(is_record),
-            None => is_record(entry.value),
-        })
-    })
-}
-
-/// The owner of records.
-struct Owner {
-    relative: String,
-    name: Name,
-    /// The name as it is written, if YAML makes another of it.
-    rewritten: Option<String>,
-}
-
-impl Owner {
-    fn read(key: Value, apex: &Name) -> Result<Owner, Fault> {
-        let scalar = key.scalar().ok_or_else(|| Fault::new(key, format!("this is {}, not a name", key.kind())))?;
-        let text = scalar.python_str();
-        let refused = |reason: &dyn std::fmt::Display| Fault::new(key, format!("this is no name: {reason}"));
-        let relative = to_ascii(&text).map_err(|reason| refused(&reason))?.into_owned();
-        if !has_good_a_labels(&relative) {
-            return Err(refused(&"a label starts with `xn--` and is no A-label"));
-        }
-        let name = match relative.as_str() {
-            "" => apex.clone(),
-            labels => Name::unescaped(labels, apex).map_err(|error| refused(&error))?,
-        };
-        let written = key.written();
-        let is_same = matches!(scalar, Scalar::Text(_)) || written.to_lowercase() == relative;
-        Ok(Owner { relative, name, rewritten: (!is_same).then(|| written.to_owned()) })
-    }
-}
-
-/// A name with its records.
-fn around(entry: &Entry) -> Span {
-    let (key, value) = (entry.key.span(), entry.value.site());
-    if key.source == value.source && key.start <= value.end { Span { end: value.end.max(key.end), ..key } } else { key }
-}
-
-/// A record in its place.
-struct Here<'a> {
-    key: Value<'a>,
-    /// The name with its records.
-    block: Span,
-    record: Value<'a>,
-    ttl: u32,
-}
-
-impl Here<'_> {
-    fn record(&self, datum: Datum) -> Record {
-        let Datum { rdata, unrooted, at } = datum;
-        Record { rdata, ttl: Some(self.ttl), served: Served::AsIs, unrooted, place: self.place(at) }
-    }
-
-    /// A value, and where it is brought in if an anchor or an include holds it.
-    fn place(&self, at: Value) -> Place {
-        let span = at.span();
-        if self.block.contains(span) {
-            return Place { block: self.block, ..Place::at(span) };
-        }
-        let sites = [at.site(), self.record.site()];
-        let site = sites.into_iter().find(|site| self.block.contains(*site) && !site.is_same(self.record.span()));
-        let block = if self.record.span().contains(span) { self.record.span() } else { span };
-        Place { span, block, address: None, site: Some(site.unwrap_or(self.key.span())) }
-    }
-}
-
-fn options(record: Value) -> Result<Options, Fault> {
-    let Some(at) = record.get("octodns") else { return Ok(Options::default()) };
-    if !at.is_mapping() {
-        return Err(Fault::new(at, format!("`octodns` is {}, but a mapping is due", at.kind())));
-    }
-    let flag = |at: Option<Value>| matches!(at.and_then(Value::scalar), Some(Scalar::Bool(true)));
-    let list = |key| {
-        let items = at.get(key).map(|list| list.items().unwrap_or_else(|| vec![list]));
-        items.unwrap_or_default().into_iter().filter_map(Value::printed).collect()
-    };
-    Ok(Options {
-        ignored: flag(at.get("ignored")),
-        included: list("included"),
-        excluded: list("excluded"),
-        proxied: flag(at.get("cloudflare").and_then(|cloudflare| cloudflare.get("proxied"))),
-    })
 }

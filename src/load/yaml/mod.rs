@@ -179,8 +179,12 @@ impl<'a> Value<'a> {
 
     /// The scalar, as it is written.
     pub fn written(self) -> &'a str {
-        let span = self.span();
-        str::from_utf8(&self.sources.get(span.source).bytes()[span.range()]).unwrap_or_default()
+        str::from_utf8(self.text_at(self.span())).unwrap_or_default()
+    }
+
+    /// The text at a place of any input.
+    pub fn text_at(self, span: Span) -> &'a [u8] {
+        &self.sources.get(span.source).bytes()[span.range()]
     }
 
     /// Whether there is nothing.
@@ -215,10 +219,8 @@ impl<'a> Value<'a> {
 
     /// The entries of a mapping, as Python would hold them.
     pub fn entries(self) -> Option<Entries<'a>> {
-        if !self.is_mapping() {
-            return None;
-        }
-        let mut pairs = Vec::new();
+        let Kind::Mapping { count, .. } = self.kind_of_node() else { return None };
+        let mut pairs = Vec::with_capacity(count as usize / 2);
         self.flatten(false, &mut pairs);
         Some(Entries::new(pairs))
     }
@@ -289,6 +291,14 @@ pub struct Entry<'a> {
     pub value: Value<'a>,
 }
 
+impl Entry<'_> {
+    /// Where the entry stands, if the same text would mean the same in any file.
+    pub fn span_alone(&self) -> Option<Span> {
+        let (key, value) = (self.key.span(), self.value.span());
+        self.key.document().is_cut.then_some(Span { end: value.end, ..key })
+    }
+}
+
 struct Pair<'a> {
     entry: Entry<'a>,
     is_merged: bool,
@@ -342,6 +352,8 @@ impl<'a> Entries<'a> {
         let mut keys: Vec<Key> = Vec::new();
         let mut index: HashMap<Key, usize, RandomState> = HashMap::default();
         let is_few = pairs.len() < FEW;
+        entries.shown.reserve(pairs.len());
+        index.reserve(if is_few { 0 } else { pairs.len() });
         for pair in pairs {
             let key = Key::new(pair.entry.key.scalar());
             let known = if is_few { keys.iter().position(|known| *known == key) } else { index.get(&key).copied() };

@@ -1,0 +1,299 @@
+//! One entry of a zone file: a name with its records.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::Directory;
+use super::data::{Datum, Type, integer};
+use super::idna::{has_good_a_labels, to_ascii};
+use super::order;
+use crate::load::yaml::{Entry, Fault, Scalar, Value};
+use crate::name::Name;
+use crate::rdata::{Rdata, Rtype};
+use crate::record::{Misread, Record, Served};
+use crate::source::{Place, Span};
+
+/// A record of a zone file: what DNS calls a record set.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The owner, relative to the zone; empty for the apex.
+    pub relative: String,
+    /// The owner.
+    pub owner: Name,
+    /// The type.
+    pub rtype: Rtype,
+    /// Seconds.
+    pub ttl: u32,
+    /// The records that answer where nothing more special does.
+    pub records: Vec<Record>,
+    /// The records that answer by place or by health, each set with the name of its pool or region.
+    pub variants: Vec<(Arc<str>, Vec<Record>)>,
+    /// Who gets it, and how.
+    pub options: Options,
+}
+
+/// What `octodns:` says of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// It goes nowhere.
+    pub ignored: bool,
+    /// The only targets that get it; all if there are none.
+    pub included: Vec<String>,
+    /// Targets that do not get it.
+    pub excluded: Vec<String>,
+    /// Whether Cloudflare is to proxy it.
+    pub proxied: bool,
+}
+
+impl Options {
+    /// Whether all targets get the record.
+    pub fn is_for_all(&self) -> bool {
+        !self.ignored && self.included.is_empty() && self.excluded.is_empty()
+    }
+
+    /// Whether a target gets the record.
+    pub fn go_to(&self, target: &str) -> bool {
+        (self.included.is_empty() || self.included.iter().any(|id| id == target))
+            && !self.excluded.iter().any(|id| id == target)
+    }
+}
+
+/// What an entry holds.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// Its records, each with its place.
+    pub records: Vec<(Rc<Written>, Span)>,
+    /// What is written otherwise than it is read.
+    pub slips: Vec<(Name, Misread, Place)>,
+    /// What cannot be read.
+    pub faults: Vec<Fault>,
+}
+
+impl Reading {
+    /// Reads an entry of the file of a zone.
+    pub fn new(entry: &Entry, apex: &Name, directory: &Directory) -> Reading {
+        let mut reading = Reading::default();
+        if let Some(order) = directory.order {
+            reading.faults.extend(order::faults(entry.value, order));
+        }
+        match Owner::read(entry.key, apex) {
+            Ok(owner) => reading.add_name(&owner, entry, directory),
+            Err(fault) => reading.faults.push(fault),
+        }
+        reading
+    }
+
+    /// Reads one side of a change in a plan, whose data are those of a record.
+    pub fn planned(change: Value, data: Value, apex: &Name, directory: &Directory) -> Reading {
+        let mut reading = Reading::default();
+        let Some((key, rtype)) = change.get("name").zip(change.get("record_type")) else { return reading };
+        let named = rtype.scalar().and_then(|text| Type::named(&text.python_str()));
+        let read = Owner::read(key, apex).and_then(|owner| {
+            let known = named.ok_or_else(|| Fault::new(rtype, "octodns knows no such record type"))?;
+            let here = Here { key, block: change.span(), record: data, ttl: ttl(data, directory)? };
+            reading.written(&owner, known, &here, directory)
+        });
+        reading.keep(read, data);
+        reading
+    }
+
+    fn add_name(&mut self, owner: &Owner, entry: &Entry, directory: &Directory) {
+        if let Some(written) = &owner.rewritten {
+            let place = Place { block: around(entry), ..Place::at(entry.key.span()) };
+            self.slips.push((owner.name.clone(), Misread::Rewritten { written: written.clone() }, place));
+        }
+        for record in entry.value.items().unwrap_or_else(|| vec![entry.value]) {
+            let read = self.read(owner, entry, record, directory);
+            self.keep(read, record);
+        }
+    }
+
+    fn keep(&mut self, read: Result<Written, Fault>, record: Value) {
+        match read {
+            Ok(written) => self.records.push((Rc::new(written), record.site())),
+            Err(fault) => self.faults.push(fault),
+        }
+    }
+
+    fn read(&mut self, owner: &Owner, entry: &Entry, record: Value, directory: &Directory) -> Result<Written, Fault> {
+        let Some(fields) = record.entries() else {
+            return Err(Fault::new(record, format!("this is {}, but a record is due", record.kind())));
+        };
+        for (hidden, by) in &fields.hidden {
+            self.slips.push(slip_hidden(owner.name.clone(), hidden, by, Vec::new()));
+        }
+        let Some(written_type) = record.get("type") else {
+            return Err(Fault::new(record, "this record has no `type`"));
+        };
+        let known = type_of(record).ok_or_else(|| {
+            let text = written_type.printed().unwrap_or_default();
+            Fault::new(written_type, format!("octodns knows no record type `{text}`"))
+        })?;
+        let ttl = ttl(record, directory)?;
+        let here = Here { key: entry.key, block: around(entry), record, ttl };
+        self.written(owner, known, &here, directory)
+    }
+
+    /// A record of a known type.
+    fn written(&mut self, owner: &Owner, known: Type, here: &Here, directory: &Directory) -> Result<Written, Fault> {
+        let options = options(here.record)?;
+        let mut records = Vec::new();
+        for value in known.values(here.record, directory.escaped_semicolons) {
+            match value {
+                Ok(datum) => records.push(here.record(datum)),
+                Err((at, fault)) => {
+                    // Something stands there all the same.
+                    records.push(here.record(Datum { rdata: Rdata::Unknown, unrooted: false, at }));
+                    self.faults.push(fault);
+                }
+            }
+        }
+        let variants = self.variants(here, &known);
+        let (relative, name) = (owner.relative.clone(), owner.name.clone());
+        Ok(Written { relative, owner: name, rtype: known.rtype, ttl: here.ttl, records, variants, options })
+    }
+
+    /// The answers of pools (`dynamic`) and of regions (`geo`).
+    fn variants(&mut self, here: &Here, known: &Type) -> Vec<(Arc<str>, Vec<Record>)> {
+        let pools = here.record.get("dynamic").and_then(|dynamic| dynamic.get("pools"));
+        let mut variants = Vec::new();
+        for (kind, groups) in [("pool", pools), ("region", here.record.get("geo"))] {
+            for group in groups.and_then(Value::entries).map(|entries| entries.shown).unwrap_or_default() {
+                let list = if kind == "pool" { group.value.get("values") } else { Some(group.value) };
+                let items = list.and_then(Value::items).unwrap_or_default();
+                let values =
+                    items.into_iter().filter_map(|item| if kind == "pool" { item.get("value") } else { Some(item) });
+                let mut records = Vec::new();
+                for value in values {
+                    match known.value(value, true) {
+                        Ok(datum) => records.push(here.record(datum)),
+                        Err(fault) => self.faults.push(fault),
+                    }
+                }
+                if !records.is_empty() {
+                    let name = group.key.printed().unwrap_or_default();
+                    variants.push((format!("{kind} {name}").into(), records));
+                }
+            }
+        }
+        variants
+    }
+}
+
+/// Seconds.
+fn ttl(record: Value, directory: &Directory) -> Result<u32, Fault> {
+    let Some(at) = record.get("ttl") else { return Ok(directory.default_ttl) };
+    let seconds = integer(at)?.try_into();
+    seconds.map_err(|_| Fault::new(at, "a time to live is a number of seconds from 0 to 4294967295"))
+}
+
+/// That an entry is hidden by another of the same key, with the types of the records that are lost.
+fn slip_hidden(owner: Name, hidden: &Entry, by: &Entry, types: Vec<Rtype>) -> (Name, Misread, Place) {
+    let key = hidden.key.printed().unwrap_or_default();
+    let place = |entry: &Entry| Place { block: around(entry), ..Place::at(entry.key.span()) };
+    (owner, Misread::Hidden { key, types, by: place(by) }, place(hidden))
+}
+
+/// That an entry of a zone file is hidden by another, if its key is a name.
+pub fn hidden_name(hidden: &Entry, by: &Entry, apex: &Name) -> Option<(Name, Misread, Place)> {
+    let owner = Owner::read(hidden.key, apex).ok()?;
+    let types = types_of(hidden.value).into_iter().map(|known| known.rtype).collect();
+    Some(slip_hidden(owner.name, hidden, by, types))
+}
+
+/// The types of the records of a name, as far as OctoDNS knows them.
+fn types_of(value: Value) -> Vec<Type> {
+    value.items().unwrap_or_else(|| vec![value]).into_iter().filter_map(type_of).collect()
+}
+
+/// Whether a document looks like a zone file: a mapping from names to records, some of which are right.
+pub fn is_zone(root: Value) -> bool {
+    root.entries().is_some_and(|entries| entries.shown.iter().any(|entry| !types_of(entry.value).is_empty()))
+}
+
+/// The type of a record, if OctoDNS knows it.
+fn type_of(record: Value) -> Option<Type> {
+    match record.get("type")?.scalar()? {
+        Scalar::Text(text) => Type::named(&text),
+        _ => None,
+    }
+}
+
+/// The owner of records.
+struct Owner {
+    relative: String,
+    name: Name,
+    /// The name as it is written, if YAML makes another of it.
+    rewritten: Option<String>,
+}
+
+impl Owner {
+    fn read(key: Value, apex: &Name) -> Result<Owner, Fault> {
+        let scalar = key.scalar().ok_or_else(|| Fault::new(key, format!("this is {}, not a name", key.kind())))?;
+        let text = scalar.python_str();
+        let refused = |reason: &dyn std::fmt::Display| Fault::new(key, format!("this is no name: {reason}"));
+        let relative = to_ascii(&text).map_err(|reason| refused(&reason))?.into_owned();
+        if !has_good_a_labels(&relative) {
+            return Err(refused(&"a label starts with `xn--` and is no A-label"));
+        }
+        let name = match relative.as_str() {
+            "" => apex.clone(),
+            labels => Name::unescaped(labels, apex).map_err(|error| refused(&error))?,
+        };
+        let written = key.written();
+        let is_same = matches!(scalar, Scalar::Text(_)) || written.to_lowercase() == relative;
+        Ok(Owner { relative, name, rewritten: (!is_same).then(|| written.to_owned()) })
+    }
+}
+
+/// A name with its records.
+fn around(entry: &Entry) -> Span {
+    let (key, value) = (entry.key.span(), entry.value.site());
+    if key.source == value.source && key.start <= value.end { Span { end: value.end.max(key.end), ..key } } else { key }
+}
+
+/// A record in its place.
+struct Here<'a> {
+    key: Value<'a>,
+    /// The name with its records.
+    block: Span,
+    record: Value<'a>,
+    ttl: u32,
+}
+
+impl Here<'_> {
+    fn record(&self, datum: Datum) -> Record {
+        let Datum { rdata, unrooted, at } = datum;
+        Record { rdata, ttl: Some(self.ttl), served: Served::AsIs, unrooted, place: self.place(at) }
+    }
+
+    /// A value, and where it is brought in if an anchor or an include holds it.
+    fn place(&self, at: Value) -> Place {
+        let span = at.span();
+        if self.block.contains(span) {
+            return Place { block: self.block, ..Place::at(span) };
+        }
+        let sites = [at.site(), self.record.site()];
+        let site = sites.into_iter().find(|site| self.block.contains(*site) && !site.is_same(self.record.span()));
+        let block = if self.record.span().contains(span) { self.record.span() } else { span };
+        Place { span, block, address: None, site: Some(site.unwrap_or(self.key.span())) }
+    }
+}
+
+fn options(record: Value) -> Result<Options, Fault> {
+    let Some(at) = record.get("octodns") else { return Ok(Options::default()) };
+    if !at.is_mapping() {
+        return Err(Fault::new(at, format!("`octodns` is {}, but a mapping is due", at.kind())));
+    }
+    let flag = |at: Option<Value>| matches!(at.and_then(Value::scalar), Some(Scalar::Bool(true)));
+    let list = |key| {
+        let items = at.get(key).map(|list| list.items().unwrap_or_else(|| vec![list]));
+        items.unwrap_or_default().into_iter().filter_map(Value::printed).collect()
+    };
+    Ok(Options {
+        ignored: flag(at.get("ignored")),
+        included: list("included"),
+        excluded: list("excluded"),
+        proxied: flag(at.get("cloudflare").and_then(|cloudflare| cloudflare.get("proxied"))),
+    })
+}
