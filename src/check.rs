@@ -236,6 +236,7 @@ impl<'a> Inquiry<'a> {
             message,
             help,
             route: (status == Status::Introduced).then(|| self.reroute()).flatten(),
+            suppressed: None,
             primary,
             related,
         }

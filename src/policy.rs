@@ -63,7 +63,8 @@ impl Policy {
     pub fn exit_code(&self, findings: &[Finding], gaps: &[Gap]) -> u8 {
         let undone = gaps.iter().any(|gap| gap.severity == Severity::Error || self.require_complete);
         let counts = |finding: &Finding| {
-            finding.status == Status::Introduced && self.fail_on.is_some_and(|least| finding.severity >= least)
+            let is_new = finding.status == Status::Introduced && finding.suppressed.is_none();
+            is_new && self.fail_on.is_some_and(|least| finding.severity >= least)
         };
         if undone { 2 } else { u8::from(!self.exit_zero && findings.iter().any(counts)) }
     }
@@ -81,6 +82,7 @@ fn is_in(list: &[String], id: &str) -> bool {
 pub fn count(findings: &[Finding], summary: &mut Summary) {
     for finding in findings {
         match finding.status {
+            _ if finding.suppressed.is_some() => summary.suppressed += 1,
             Status::Introduced => summary.introduced.add(finding.severity),
             Status::Existing => summary.existing.add(finding.severity),
             Status::Fixed => summary.fixed += 1,

@@ -1,5 +1,6 @@
 //! What a check says: plain data that renderers print and drop nothing of.
 
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::gap::Gap;
@@ -9,7 +10,7 @@ use crate::record::View;
 use crate::route::Reroute;
 use crate::rule::{Cause, Label, Rule, Status};
 use crate::severity::Severity;
-use crate::source::Input;
+use crate::source::{Input, Place};
 
 /// One fault, found and put into words.
 #[derive(Clone, Debug)]
@@ -36,10 +37,34 @@ pub struct Finding {
     pub help: Vec<String>,
     /// Where mail for the host goes, if the change has it go elsewhere.
     pub route: Option<Reroute>,
+    /// Why it does not count, if somebody said so.
+    pub suppressed: Option<Suppressed>,
     /// What to look at first.
     pub primary: Label,
     /// What else belongs to it.
     pub related: Vec<Label>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// In the words of whoever said so.
+    pub reason: String,
+    /// The last day on which it holds, in UTC.
+    pub until: Option<Date>,
+    /// Where it was said.
+    pub by: Origin,
+}
+
+/// Where somebody said that a finding does not count.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// In a comment beside the records.
+    Comment(Place),
+    /// In the configuration.
+    Configuration(Place),
+    /// In the list of what was known already.
+    Baseline,
 }
 
 impl Finding {
@@ -104,6 +129,8 @@ pub struct Summary {
     pub existing: Counts,
     /// Findings that the change takes away.
     pub fixed: usize,
+    /// Findings that do not count, since somebody said so; they are in no other number.
+    pub suppressed: usize,
     /// Zones, each view counted.
     pub zones: usize,
     /// Records before the change.

@@ -71,6 +71,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("granit_parser", &["load/yaml"]),
     ("icu_normalizer", &["load/octodns/order"]),
     ("idna", &["load/octodns", "name"]),
+    ("jiff", &["report"]),
     ("memchr", &["excerpt", "load/json", "load/octodns", "load/terraform", "load/yaml", "name", "source"]),
     ("memmap2", &["source", "workspace"]),
     ("miette", &["render/human"]),

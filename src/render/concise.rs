@@ -1,12 +1,13 @@
 //! One line a finding, one line a gap: for editors, logs and `grep`.
 
 use crate::excerpt::visible;
+use crate::gap::Gap;
 use crate::report::Report;
 use crate::rule::Status;
 use crate::severity::Severity;
 use crate::source::{Place, Sources};
 
-use super::{Look, location, tag, wanted_gaps};
+use super::{Look, location, suppression_text, tag, wanted_gaps};
 
 /// `path:line:column: severity[rule] message (address)`; gaps follow the findings.
 pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
@@ -16,19 +17,21 @@ pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String 
         format!("{location}: {tag} {message}{}\n", address.unwrap_or_default())
     };
     let findings = report.findings.iter().map(|finding| {
-        let colon = if finding.status == Status::Introduced { "" } else { ":" };
-        let tag = tag(finding.severity, finding.rule.id, finding.status) + colon;
-        line(&finding.primary.place, &tag, &finding.message)
+        let is_plain = finding.status == Status::Introduced && finding.suppressed.is_none();
+        let tag = tag(finding) + if is_plain { "" } else { ":" };
+        let reason = finding.suppressed.as_ref().map(|by| format!(" -- {}", suppression_text(sources, by, look)));
+        line(&finding.primary.place, &tag, &(finding.message.clone() + &reason.unwrap_or_default()))
     });
     let gaps = wanted_gaps(report, look).into_iter();
-    let gaps = gaps.map(|gap| line(&gap.place, &gap_tag(gap.severity, gap.coverage.id), &gap.reason));
+    let gaps = gaps.map(|gap| line(&gap.place, &marked(gap), &gap.reason));
     findings.chain(gaps).collect()
 }
 
 /// Notes are what gaps usually are; only graver ones say so.
-fn gap_tag(severity: Severity, id: &str) -> String {
-    match severity {
+fn marked(gap: &Gap) -> String {
+    let id = gap.coverage.id;
+    match gap.severity {
         Severity::Note => format!("gap[{id}]"),
-        Severity::Warning | Severity::Error => format!("gap[{id}] {severity}:"),
+        Severity::Warning | Severity::Error => format!("gap[{id}] {}:", gap.severity),
     }
 }

@@ -21,15 +21,20 @@ use crate::rule::Status;
 use crate::severity::Severity;
 use crate::source::Sources;
 
-use super::{Look, location, summary_line, tag, wanted_gaps};
+use super::{Look, gap_tag, location, summary_line, suppression_text, tag, wanted_gaps};
 
 /// Findings, gaps, a sentence that sums them up, and where to read on.
 pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
     let page = Page { sources, look: Look { width: look.width.max(NARROWEST), ..*look } };
     let mut lines = Vec::new();
-    for finding in &report.findings {
+    let (suppressed, counting): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|finding| finding.suppressed.is_some());
+    for finding in counting {
         page.write_finding(&mut lines, finding);
         lines.push(String::new());
+    }
+    if !look.quiet {
+        page.write_suppressed(&mut lines, &suppressed);
     }
     page.write_gaps(&mut lines, &wanted_gaps(report, look));
     if !look.quiet {
@@ -61,7 +66,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn write_finding(&self, lines: &mut Vec<String>, finding: &Finding) {
-        let tag = tag(finding.severity, finding.rule.id, finding.status);
+        let tag = tag(finding);
         let message = wrap(&format!("{tag}: {}", self.visible(&finding.message)), self.look.width, 0, 2);
         for (at, line) in message.iter().enumerate() {
             // Only a screen narrower than the tag breaks it.
@@ -162,6 +167,25 @@ impl Page<'_> {
         theme
     }
 
+    /// What does not count, and why: a few lines each.
+    fn write_suppressed(&self, lines: &mut Vec<String>, findings: &[&Finding]) {
+        if findings.is_empty() {
+            return;
+        }
+        lines.push(self.paint(BOLD, "suppressed:"));
+        for finding in findings {
+            let tag = format!("  {}: ", tag(finding).trim_end_matches(" suppressed"));
+            self.write_hanging(lines, DIM, &tag, "    ", &self.visible(&finding.message));
+            let place = location(self.sources, &finding.primary.place, &self.look);
+            lines.push(format!("      {}", self.paint(CYAN, &place)));
+            if let Some(by) = &finding.suppressed {
+                let why = suppression_text(self.sources, by, &self.look);
+                self.write_hanging(lines, "", "      because: ", "        ", &why);
+            }
+        }
+        lines.push(String::new());
+    }
+
     /// Gaps by kind, then each reason once, with all the places it holds for.
     fn write_gaps(&self, lines: &mut Vec<String>, gaps: &[&Gap]) {
         if gaps.is_empty() {
@@ -186,7 +210,7 @@ impl Page<'_> {
     fn write_gaps_alike(&self, lines: &mut Vec<String>, gaps: &[&Gap], many: bool) {
         let first = gaps[0];
         let colour = severity_colour(first.severity);
-        let tag = format!("  {}: ", tag(first.severity, first.coverage.id, Status::Introduced));
+        let tag = format!("  {}: ", gap_tag(first));
         let reason = self.visible(&first.reason);
         if many && gaps.len() == 1 {
             let place = self.paint(CYAN, &location(self.sources, &first.place, &self.look));

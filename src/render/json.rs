@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::excerpt::deceives;
 use crate::gap::Gap;
 use crate::name::Name;
-use crate::report::{Counts, Finding, Report, hex};
+use crate::report::{Counts, Finding, Origin, Report, Suppressed, hex};
 use crate::route::{Destination, Reroute};
 use crate::rule::{Label, Rule};
 use crate::source::{Input, Place, Position, Sources};
@@ -31,6 +31,7 @@ struct SummaryPart {
     introduced: CountsPart,
     existing: CountsPart,
     fixed: usize,
+    suppressed: usize,
     zones: usize,
     records_before: usize,
     records_after: usize,
@@ -62,9 +63,21 @@ struct FindingPart<'a> {
     fingerprint: String,
     /// Where mail for the host goes, if the change has it go elsewhere.
     route: Option<RoutePart>,
-    /// Reserved for `{reason, until}`.
-    suppressed: Option<()>,
+    /// Why it does not count, if somebody said so.
+    suppressed: Option<SuppressedPart<'a>>,
     labels: Vec<LabelPart<'a>>,
+}
+
+#[derive(Serialize)]
+struct SuppressedPart<'a> {
+    reason: &'a str,
+    /// The last day on which it holds: `2027-01-31`.
+    until: Option<String>,
+    /// `comment`, `configuration` or `baseline`.
+    by: &'static str,
+    /// Where it is said; `null` for a baseline.
+    path: Option<&'a str>,
+    line: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -152,6 +165,7 @@ fn summary(report: &Report) -> SummaryPart {
         introduced: counts(summary.introduced),
         existing: counts(summary.existing),
         fixed: summary.fixed,
+        suppressed: summary.suppressed,
         zones: summary.zones,
         records_before: summary.records_before,
         records_after: summary.records_after,
@@ -181,8 +195,23 @@ fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> FindingPart<'a> {
         help: finding.help.join("; or "),
         fingerprint: finding.fingerprint(),
         route: finding.route.as_ref().map(route),
-        suppressed: None,
+        suppressed: finding.suppressed.as_ref().map(|by| suppressed(sources, by)),
         labels: std::iter::once(label(sources, "primary", &finding.primary)).chain(related).collect(),
+    }
+}
+
+fn suppressed<'a>(sources: &'a Sources, suppressed: &'a Suppressed) -> SuppressedPart<'a> {
+    let (by, place) = match &suppressed.by {
+        Origin::Comment(place) => ("comment", Some(place)),
+        Origin::Configuration(place) => ("configuration", Some(place)),
+        Origin::Baseline => ("baseline", None),
+    };
+    SuppressedPart {
+        reason: &suppressed.reason,
+        until: suppressed.until.map(|day| day.to_string()),
+        by,
+        path: place.map(|place| path(sources, place)),
+        line: place.map(|place| sources.start(place.span).line),
     }
 }
 

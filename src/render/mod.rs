@@ -5,7 +5,7 @@
 
 use crate::excerpt::visible;
 use crate::gap::Gap;
-use crate::report::{Counts, Report};
+use crate::report::{Counts, Finding, Origin, Report, Suppressed};
 use crate::rule::Status;
 use crate::severity::Severity;
 use crate::source::{Place, Sources};
@@ -62,12 +62,27 @@ fn wanted_gaps<'r>(report: &'r Report, look: &Look) -> Vec<&'r Gap> {
     report.gaps.iter().filter(|gap| !look.quiet || gap.severity == Severity::Error).collect()
 }
 
-/// A severity with its rule or its kind of gap, and the status unless the change brings the fault about.
-fn tag(severity: Severity, id: &str, status: Status) -> String {
-    match status {
-        Status::Introduced => format!("{severity}[{id}]"),
-        Status::Existing | Status::Fixed => format!("{severity}[{id}] {status}"),
-    }
+/// A severity with its rule, the status unless the change brings the fault about, and whether it counts.
+fn tag(finding: &Finding) -> String {
+    let Finding { rule, severity, status, suppressed, .. } = finding;
+    let status = if *status == Status::Introduced { String::new() } else { format!(" {status}") };
+    let suppressed = if suppressed.is_some() { " suppressed" } else { "" };
+    format!("{severity}[{}]{status}{suppressed}", rule.id)
+}
+
+/// A severity with a kind of gap.
+fn gap_tag(gap: &Gap) -> String {
+    format!("{}[{}]", gap.severity, gap.coverage.id)
+}
+
+/// Why a finding does not count: the reason, how long it holds, and where that is said.
+fn suppression_text(sources: &Sources, suppressed: &Suppressed, look: &Look) -> String {
+    let until = suppressed.until.map(|day| format!(" until {day}")).unwrap_or_default();
+    let by = match &suppressed.by {
+        Origin::Comment(place) | Origin::Configuration(place) => format!("at {}", location(sources, place, look)),
+        Origin::Baseline => "in the baseline".to_owned(),
+    };
+    format!("{}{until} ({by})", visible(&suppressed.reason, look.unicode))
 }
 
 /// What was found and what was seen, in one sentence.
@@ -92,6 +107,9 @@ fn found(report: &Report) -> String {
     }
     if summary.fixed > 0 {
         parts.push(format!("{} fixed", summary.fixed));
+    }
+    if summary.suppressed > 0 {
+        parts.push(format!("{} suppressed", summary.suppressed));
     }
     if summary.exit_code == 2 {
         let is_undone = report.gaps.is_empty() || report.gaps.iter().any(|gap| gap.severity == Severity::Error);
@@ -168,7 +186,7 @@ mod tests {
     use crate::gap::{Gap, SENSITIVE_VALUE, UNKNOWN_UNTIL_APPLY};
     use crate::name::Name;
     use crate::record::View;
-    use crate::report::{Finding, Summary};
+    use crate::report::Summary;
     use crate::rule::{Cause, Label, Rule, Set};
     use crate::source::{Bytes, Input, SourceId, Span};
 
@@ -223,6 +241,7 @@ mod tests {
             message: message.into(),
             help: vec!["give shop.example.com addresses".into(), "remove the MX records, if it gets no mail".into()],
             route: None,
+            suppressed: None,
             primary: Label::new("becomes an alias", &alias),
             related: vec![Label::new("mail goes here", &mx), Label::new("marked sensitive", &secret)],
         };
@@ -484,7 +503,7 @@ more on a rule: zonegate explain cname-with-mx
         assert_eq!(keys(&value), "findings format gaps inputs summary tool version");
         assert_eq!(
             keys(&value["summary"]),
-            "changes compared existing exit_code fixed gaps introduced records_after records_before zones"
+            "changes compared existing exit_code fixed gaps introduced records_after records_before suppressed zones"
         );
         let finding = &value["findings"][0];
         assert_eq!(
@@ -511,6 +530,7 @@ more on a rule: zonegate explain cname-with-mx
             introduced: Counts { error: 2, warning: 1, note: 0 },
             existing: Counts { note: 3, ..Counts::default() },
             fixed: 1,
+            suppressed: 0,
             zones: 1,
             records_before: 1,
             records_after: 14,
