@@ -1,0 +1,83 @@
+//! The inputs that the user named, and the states to compare.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use crate::gap::{Gap, INPUT_UNREADABLE};
+use crate::load::{self, Loaded, Repository};
+use crate::source::{Bytes, Input, Place, Sources, Span};
+use crate::workspace::{self, Tree};
+
+/// What the directories are compared with.
+#[derive(Debug, Default, Args)]
+pub struct States {
+    /// Compare this directory, as it was before the change, with that of --after.
+    #[arg(long, value_name = "DIR", requires = "after", conflicts_with_all = ["base", "staged"])]
+    before: Option<String>,
+    /// The directory as it is after the change.
+    #[arg(long, value_name = "DIR", requires = "before")]
+    after: Option<String>,
+    /// Compare the working tree with the commit from which it went away from this revision of git: the merge base of
+    /// REV and HEAD.
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    base: Option<String>,
+    /// Compare with the very revision of --base.
+    #[arg(long, requires = "base")]
+    base_exact: bool,
+    /// Compare what is staged for the next commit of git with the last one.
+    #[arg(long)]
+    staged: bool,
+}
+
+impl States {
+    /// Reads all inputs. One that cannot be read is a gap that is an error. `as_read` is [`Repository::as_read`].
+    pub fn load(&self, paths: &[String], as_read: bool, sources: &mut Sources) -> Loaded {
+        let mut unread = Vec::new();
+        let mut inputs = load::Inputs::default();
+        let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut fail = |sources: &mut Sources, path: &str, reason| {
+            let source = sources.add(path.to_owned(), Bytes::Owned(Vec::new()));
+            unread.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source, start: 0, end: 0 })));
+        };
+        for path in paths {
+            match workspace::place(path) {
+                workspace::Kind::Document => match workspace::read(sources, path) {
+                    Ok(source) => inputs.documents.push(source),
+                    Err(reason) => fail(sources, path, reason),
+                },
+                workspace::Kind::Directory => {
+                    roots.insert(path.clone(), Vec::new());
+                }
+                workspace::Kind::InTree { root, path } => roots.entry(root).or_default().push(path),
+            }
+        }
+        if roots.is_empty() && (self.base.is_some() || self.staged) {
+            roots.insert(".".to_owned(), Vec::new());
+        }
+        roots.extend(self.after.clone().map(|after| (after, Vec::new())));
+        for (root, files) in roots {
+            match self.of(&root) {
+                Ok((before, after)) => inputs.repositories.push(Repository { before, after, files, as_read }),
+                Err((path, reason)) => fail(sources, &path, reason),
+            }
+        }
+        let mut loaded = load::load(sources, inputs);
+        let unreadable = |gap: &Gap| Input { source: gap.place.span.source, kind: load::UNREADABLE, notes: Vec::new() };
+        loaded.inputs.extend(unread.iter().map(unreadable));
+        loaded.gaps.extend(unread);
+        loaded
+    }
+
+    /// The states of a directory; the error is a path and what is wrong with it.
+    fn of(&self, root: &str) -> Result<(Option<Tree>, Tree), (String, String)> {
+        let (before_root, before) = match (&self.before, &self.base) {
+            (Some(before), _) if self.after.as_deref() == Some(root) => (before.as_str(), Some(Tree::disk(before))),
+            (_, Some(revision)) => (root, Some(Tree::revision(root, revision, self.base_exact))),
+            _ => (root, self.staged.then(|| Tree::head(root))),
+        };
+        let after = if self.staged { Tree::index(root) } else { Tree::disk(root) };
+        let before = before.transpose().map_err(|reason| (before_root.to_owned(), reason))?;
+        Ok((before, after.map_err(|reason| (root.to_owned(), reason))?))
+    }
+}

@@ -1,0 +1,135 @@
+//! The command line: what the user typed, and what becomes of it.
+
+mod check;
+mod inputs;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use self::check::Check;
+use self::inputs::States;
+use crate::dump;
+use crate::excerpt::visible;
+use crate::gap::{COVERAGE, Gap};
+use crate::rules::RULES;
+use crate::severity::Severity;
+use crate::source::Sources;
+
+/// Checks DNS-as-code changes before they are applied, and stops those that would break mail.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a change, and say what it does to mail.
+    ///
+    /// The exit code is 0 if nothing was found, 1 if the change brings about a finding of the --fail-on severity, and 2
+    /// if the check could not be done.
+    Check(Check),
+    /// Print the records that the inputs hold, one JSON line a record set.
+    Records(Records),
+    /// List all rules and kinds of gap.
+    Rules,
+    /// Print the page of a rule: why it is there, examples, and what to do.
+    Explain {
+        /// The rule.
+        #[arg(value_parser = rule_ids())]
+        rule: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Records {
+    /// The same inputs as those of `check`.
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
+    /// The side of the change.
+    #[arg(long, default_value = "after")]
+    side: SideName,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SideName {
+    Before,
+    After,
+}
+
+fn rule_ids() -> PossibleValuesParser {
+    let ids = RULES.iter().map(|rule| rule.id).chain(COVERAGE.iter().map(|coverage| coverage.id));
+    ids.collect::<Vec<_>>().into()
+}
+
+/// Runs the program with the arguments of this process.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(check) => check.run(),
+        Command::Records(records) => records.run(),
+        Command::Rules => print(&catalogue()).map(|()| 0),
+        Command::Explain { rule } => print(page(&rule)).map(|()| 0),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        // Whoever reads has seen enough, but has not seen a verdict.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(2),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "zonegate: the report cannot be written: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+impl Records {
+    fn run(self) -> io::Result<u8> {
+        let mut sources = Sources::default();
+        let loaded = States::default().load(&self.inputs, true, &mut sources);
+        let side = match self.side {
+            SideName::Before => &loaded.diff.before,
+            SideName::After => &loaded.diff.after,
+        };
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        dump::write(side, &sources, &mut out)?;
+        out.flush()?;
+        let broken: Vec<&Gap> = loaded.gaps.iter().filter(|gap| gap.severity == Severity::Error).collect();
+        for gap in &broken {
+            let path = sources.get(gap.place.span.source).name();
+            writeln!(io::stderr(), "{}", visible(&format!("{path}: {}", gap.reason), true))?;
+        }
+        Ok(if broken.is_empty() { 0 } else { 2 })
+    }
+}
+
+/// The table of all rules and kinds of gap.
+fn catalogue() -> String {
+    let mut text = String::new();
+    let mut row = |id: &str, severity: &dyn std::fmt::Display, set: &str, summary: &str| {
+        writeln!(text, "{id:<29}{severity:<9}{set:<10}{summary}").expect("strings take all text");
+    };
+    row("RULE", &"SEVERITY", "SET", "WHAT IT FINDS");
+    for rule in RULES {
+        row(rule.id, &rule.severity, &rule.set.to_string(), rule.summary);
+    }
+    for coverage in COVERAGE {
+        row(coverage.id, &coverage.severity, "gap", coverage.summary);
+    }
+    text
+}
+
+fn page(id: &str) -> &'static str {
+    let rule = RULES.iter().find(|rule| rule.id == id).map(|rule| rule.page);
+    let gap = || COVERAGE.iter().find(|coverage| coverage.id == id).map(|coverage| coverage.page);
+    rule.or_else(gap).expect("clap knows the rules")
+}
