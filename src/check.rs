@@ -15,14 +15,23 @@ use crate::rules::GROUPS;
 use crate::source::Place;
 
 /// A name in a view.
-type Host = (ViewId, Name);
+pub type Host = (ViewId, Name);
 
-/// Every finding of these rules in a change. Without `all`, only names that the change can affect are looked at; rules
-/// then cost as the change grows, not as the zone grows.
+/// Every finding of these rules in a change.
 pub fn check(diff: &Diff, declared: &Declared, rules: &[&'static Rule], all: bool) -> Vec<Finding> {
-    let hosts = if all { all_hosts(diff) } else { affected_hosts(diff) };
+    check_hosts(diff, declared, rules, &hosts(diff, all))
+}
+
+/// The names to look at. Without `all`, only those that the change can affect; rules then cost as the change grows, not
+/// as the zone grows.
+pub fn hosts(diff: &Diff, all: bool) -> BTreeSet<Host> {
+    if all { all_hosts(diff) } else { affected_hosts(diff) }
+}
+
+/// Every finding of these rules at these names.
+pub fn check_hosts(diff: &Diff, declared: &Declared, rules: &[&'static Rule], hosts: &BTreeSet<Host>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for host in &hosts {
+    for host in hosts {
         let inquiry = Inquiry::new(diff, declared, host);
         let found = rules.iter().flat_map(|rule| inquiry.findings_of(rule)).collect();
         findings.extend(one_for_each_fault(found));

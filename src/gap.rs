@@ -17,12 +17,27 @@ pub struct Coverage {
     pub page: &'static str,
 }
 
+impl Coverage {
+    /// Whether such a gap always means that the check could not be done.
+    pub fn is_fatal(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
 /// An input that cannot be read, in whole or in part.
 pub static INPUT_UNREADABLE: Coverage = Coverage {
     id: "input-unreadable",
     severity: Severity::Error,
     summary: "an input, or a value in it, cannot be read",
     page: include_str!("rules/input_unreadable.md"),
+};
+
+/// A key or a value of the configuration that means nothing.
+pub static INVALID_CONFIGURATION: Coverage = Coverage {
+    id: "invalid-configuration",
+    severity: Severity::Error,
+    summary: "a key or a value of the configuration means nothing, so nothing was checked",
+    page: include_str!("rules/invalid_configuration.md"),
 };
 
 /// A plan that does not hold all that would happen.
@@ -66,8 +81,9 @@ pub static ZONE_PARTIALLY_VISIBLE: Coverage = Coverage {
 };
 
 /// Every kind of gap, by name.
-pub static COVERAGE: [&Coverage; 6] = [
+pub static COVERAGE: [&Coverage; 7] = [
     &INPUT_UNREADABLE,
+    &INVALID_CONFIGURATION,
     &PLAN_NOT_COMPLETE,
     &SENSITIVE_VALUE,
     &UNKNOWN_UNTIL_APPLY,

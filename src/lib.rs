@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod diff;
 pub mod dump;
 pub mod excerpt;
@@ -28,16 +29,23 @@ use std::collections::BTreeSet;
 
 use crate::diff::Diff;
 use crate::load::Loaded;
-use crate::policy::Policy;
+use crate::policy::{Policy, Scope};
 use crate::record::{Snapshot, ViewId};
 use crate::report::{Finding, Report, Summary};
 use crate::rule::Declared;
+use crate::source::Sources;
 
-/// Checks what was loaded: the rules' findings, sorted and counted, and the verdict.
-pub fn review(loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
+/// Checks what was loaded from `sources`: the rules' findings, sorted and counted, and the verdict.
+pub fn review(sources: &Sources, loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
     let Loaded { diff, gaps, inputs, compared } = loaded;
     let mut gaps = gaps.clone();
-    let mut findings = check::check(diff, declared, &policy.rules(), policy.all);
+    let hosts = check::hosts(diff, policy.all);
+    let mut findings = check::check_hosts(diff, declared, &policy.rules(), &hosts);
+    for finding in &mut findings {
+        policy.weigh(finding);
+    }
+    let is_all = policy.all || !compared;
+    policy::suppress(&mut findings, policy, &Scope { sources, diff, inputs, hosts: &hosts, is_all });
     let mut summary = Summary {
         zones: zones(diff),
         records_before: records(&diff.before),
@@ -46,6 +54,9 @@ pub fn review(loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
         compared: *compared,
         ..Summary::default()
     };
+    for gap in &mut gaps {
+        policy.weigh_gap(gap);
+    }
     gaps.retain(|gap| policy.reports_gap(gap));
     policy::count(&findings, &mut summary);
     findings.retain(|finding| policy.lists(finding));
@@ -66,10 +77,11 @@ fn records(snapshot: &Snapshot) -> usize {
     snapshot.sets().iter().map(|set| set.records.len()).sum()
 }
 
-/// Introduced ones first, the gravest first, then by place.
+/// Introduced ones first, the gravest first, what is said of records before what is said of suppressions, then by place.
 fn sort(findings: &mut [Finding]) {
     findings.sort_by_key(|finding| {
         let span = finding.primary.place.span;
-        (finding.status, std::cmp::Reverse(finding.severity), span.source, span.start, finding.rule.id)
+        let is_remark = finding.rule.checks.is_empty();
+        (finding.status, std::cmp::Reverse(finding.severity), is_remark, span.source, span.start, finding.rule.id)
     });
 }

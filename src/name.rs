@@ -138,6 +138,39 @@ impl Name {
     }
 }
 
+/// The names that a person speaks of: one, or all below one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamePattern {
+    /// `shop.example.com`: this very name.
+    Exactly(Name),
+    /// `*.example.com`: every name below example.com, at any depth, and not example.com itself.
+    Below(Name),
+}
+
+impl NamePattern {
+    /// Reads a name, or a name behind `*.`.
+    pub fn parse(text: &str) -> Result<NamePattern, NameError> {
+        match text.strip_prefix("*.") {
+            Some(parent) => Name::parse(parent).map(NamePattern::Below),
+            None => Name::parse(text).map(NamePattern::Exactly),
+        }
+    }
+
+    /// Whether it speaks of this name.
+    pub fn matches(&self, name: &Name) -> bool {
+        match self {
+            NamePattern::Exactly(one) => name == one,
+            NamePattern::Below(parent) => name != parent && name.is_within(parent),
+        }
+    }
+
+    /// The name itself, or the one that all lie below.
+    pub fn base(&self) -> &Name {
+        let (NamePattern::Exactly(base) | NamePattern::Below(base)) = self;
+        base
+    }
+}
+
 /// Appends one label to a key, in lower case.
 fn push(key: &mut Vec<u8>, label: &[u8]) -> Result<(), NameError> {
     match label.len() {
@@ -317,5 +350,15 @@ mod tests {
         assert_eq!(origin.child("*"), Ok(name("*.example.com")));
         assert_eq!(origin.unrooted(), "example.com");
         assert_eq!(Name::root().unrooted(), ".");
+    }
+
+    #[test]
+    fn a_pattern_speaks_of_one_name_or_of_all_below_it() {
+        let matches =
+            |pattern: &str, name: &str| NamePattern::parse(pattern).unwrap().matches(&Name::parse(name).unwrap());
+        assert!(matches("Shop.example.com.", "shop.example.com") && !matches("shop.example.com", "a.shop.example.com"));
+        assert!(matches("*.example.com", "a.b.example.com") && matches("*.example.com", "*.example.com"));
+        assert!(!matches("*.example.com", "example.com") && !matches("*.example.com", "a.example.net"));
+        assert_eq!(NamePattern::parse("*."), Err(NameError::Empty));
     }
 }

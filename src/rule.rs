@@ -24,7 +24,7 @@ pub struct Rule {
     pub summary: &'static str,
     /// Its page: why, what is flagged and allowed, what to do.
     pub page: &'static str,
-    /// How it finds.
+    /// How it finds; nothing if it speaks of suppressions, which are looked at once all is found.
     pub checks: &'static [Check],
 }
 
@@ -190,6 +190,8 @@ pub enum Cause {
     NameRewritten,
     /// A host is written without its final dot.
     FinalDotMissing,
+    /// What is said of findings, not of records.
+    Suppression,
 }
 
 impl Cause {
@@ -207,6 +209,7 @@ impl Cause {
             Cause::KeyRepeated => "key-repeated",
             Cause::NameRewritten => "name-rewritten",
             Cause::FinalDotMissing => "final-dot-missing",
+            Cause::Suppression => "suppression",
         }
     }
 }

@@ -133,8 +133,11 @@ fn utf_16_is_read_and_its_digest_is_that_of_the_file() {
 #[test]
 fn wrong_calls_are_explained() {
     for (arguments, expected) in [
-        (&["check"][..], "<INPUT>"),
-        (&["check", "x", "--format", "jsn"], "'json'"),
+        (&["check", "--no-config"][..], "name an input"),
+        (&["check", "x", "--format", "jsn"], "did you mean `json`?"),
+        (&["check", "x", "--format", "json="], "the name of the file is missing"),
+        (&["check", "x", "--format", "json", "--format", "human"], "only one format can go to standard output"),
+        (&["check", "x", "--format", "json=y", "--format", "human=y"], "two formats cannot go to one file"),
         (&["explain", "cname-with-mxx"], "'cname-with-mx'"),
         (&["chekc"], "'check'"),
     ] {

@@ -4,11 +4,14 @@
 //! A `diff` block draws zones: a space stands before a record of both sides, `-` or `+` before one of one side only, and
 //! `$ORIGIN` starts a zone, known whole unless it is `partial`. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
-//! cause of what was there before. Nothing else may be reported. A `diff` block without `$ORIGIN` draws a zone file for
-//! OctoDNS, and states in `#` comments what is to be reported.
+//! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported. A `diff`
+//! block without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
+//! is a configuration. The day is 2026-06-01.
 
 use std::fs;
 
+use jiff::civil::date;
+use zonegate::config;
 use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
 use zonegate::load::{Inputs, Loaded, Repository, load};
@@ -150,17 +153,24 @@ fn wrong_examples(text: &str) -> Vec<String> {
 
 /// What is reported of an example.
 fn outcome(example: &Example) -> Result<Vec<String>, String> {
+    let mut sources = Sources::default();
+    let mut take = |name: &str| sources.add(name.to_owned(), Bytes::Owned(example.body.into()));
     let loaded = match example.language {
         "diff" if example.body.contains("$ORIGIN ") => Loaded { diff: change(example.body)?, ..Loaded::default() },
-        "diff" => zone_files(example.body)?,
+        "diff" => zone_files(&mut sources, example.body)?,
         "json" => {
-            let mut sources = Sources::default();
-            let plan = sources.add("plan.json".to_owned(), Bytes::Owned(example.body.into()));
+            let plan = take("plan.json");
             load(&mut sources, Inputs::documents(vec![plan]))
+        }
+        "yaml" => {
+            let source = take("zonegate.yaml");
+            let gaps = config::read(&sources, source).err().unwrap_or_default();
+            Loaded { gaps, ..Loaded::default() }
         }
         other => return Err(format!("`{other}` is no language of examples")),
     };
-    let report = zonegate::review(&loaded, &Declared::default(), &Policy::default());
+    let policy = Policy { today: date(2026, 6, 1), ..Policy::default() };
+    let report = zonegate::review(&sources, &loaded, &Declared::default(), &policy);
     let gaps = report.gaps.iter().map(|gap| format!("{}: {}", gap.severity, gap.coverage.id));
     Ok(report.findings.iter().map(finding_text).chain(gaps).collect())
 }
@@ -168,11 +178,12 @@ fn outcome(example: &Example) -> Result<Vec<String>, String> {
 fn finding_text(finding: &Finding) -> String {
     let cause = if finding.status == Status::Introduced { finding.cause.text() } else { "existing" };
     let also: Vec<String> = finding.also.iter().map(|rule| format!(", also {}", rule.id)).collect();
-    format!("{}: {} ({cause}){}", finding.severity, finding.rule.id, also.concat())
+    let suppressed = if finding.suppressed.is_some() { "suppressed " } else { "" };
+    format!("{suppressed}{}: {} ({cause}){}", finding.severity, finding.rule.id, also.concat())
 }
 
 /// What a `diff` block without `$ORIGIN` draws: two states of a zone file for OctoDNS, that of example.com.
-fn zone_files(body: &str) -> Result<Loaded, String> {
+fn zone_files(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
     let state = |left_out: char| {
         let directory = tempfile::tempdir().expect("there is room for a directory");
         let lines = body.lines().filter(|line| !line.starts_with([left_out, '#'])).filter_map(|line| line.get(1..));
@@ -184,7 +195,7 @@ fn zone_files(body: &str) -> Result<Loaded, String> {
     let [before, after] =
         directories.each_ref().map(|directory| Tree::disk(directory.path().to_str().expect("a path")));
     let repository = Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false };
-    Ok(load(&mut Sources::default(), Inputs { documents: Vec::new(), repositories: vec![repository] }))
+    Ok(load(sources, Inputs { documents: Vec::new(), repositories: vec![repository] }))
 }
 
 /// The change that a `diff` block draws.

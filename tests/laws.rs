@@ -41,7 +41,7 @@ fn run(texts: &[&str]) -> Run {
     let loaded = load::load(&mut sources, Inputs::documents(ids));
     let diff = loaded.diff.clone();
     let policy = Policy { all: true, ..Policy::default() };
-    Run { report: review(&loaded, &Declared::default(), &policy), diff, sources }
+    Run { report: review(&sources, &loaded, &Declared::default(), &policy), diff, sources }
 }
 
 fn run_file(path: &Path) -> Run {

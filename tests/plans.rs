@@ -18,7 +18,8 @@ fn report(texts: &[&str]) -> Report {
     let mut sources = Sources::default();
     let ids: Vec<_> = texts.iter().map(|text| sources.add("plan.json".into(), Bytes::Owned((*text).into()))).collect();
     let policy = Policy { ignore: vec!["zone-partially-visible".into()], ..Policy::default() };
-    review(&load(&mut sources, Inputs::documents(ids)), &Declared::default(), &policy)
+    let loaded = load(&mut sources, Inputs::documents(ids));
+    review(&sources, &loaded, &Declared::default(), &policy)
 }
 
 /// Findings and gaps in short: `SEVERITY RULE STATUS NAMES` and `SEVERITY GAP`.

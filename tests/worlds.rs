@@ -175,7 +175,7 @@ fn worlds_are_not_all_clean() {
         let diff = diff(&world(&mut dice));
         seen.extend(findings(&diff, true).iter().map(|finding| (finding.rule.id, finding.status)));
     }
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| !rule.checks.is_empty()) {
         assert!(seen.contains(&(rule.id, Status::Introduced)), "{} never fires", rule.id);
     }
 }

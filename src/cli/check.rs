@@ -1,38 +1,46 @@
 //! `zonegate check`: a change, and what it does to mail.
 
-use std::io::{self, IsTerminal, Write};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, ValueEnum};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use super::inputs::States;
-use super::{print, rule_ids};
+use super::output::Output;
+use super::settings::{Choice, Settings, refusal};
+use super::{Cli, rule_ids};
+use crate::config::Threshold;
 use crate::excerpt::visible;
-use crate::policy::Policy;
-use crate::render::{self, Look};
-use crate::rule::{Declared, Set};
+use crate::load::Loaded;
+use crate::policy::{Policy, read_baseline, write_baseline};
+use crate::rule::Set;
 use crate::severity::Severity;
 use crate::source::Sources;
+use crate::workspace;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Check {
     /// Plans of Terraform, OpenTofu (`terraform show -json FILE`) and OctoDNS; directories of OctoDNS, its configurations
-    /// and zone files. `-` is a plan on standard input.
-    #[arg(value_name = "INPUT", required_unless_present_any = ["before", "base", "staged"])]
+    /// and zone files. `-` is a plan on standard input. Without any, those of the configuration.
+    #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
     #[command(flatten)]
     states: States,
-    /// How to write the report.
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format_names())]
-    format: String,
-    /// The least severity of an introduced finding that makes the exit code 1.
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    fail_on: FailOn,
-    /// Which rules run.
-    #[arg(long, default_value = "default")]
-    set: SetName,
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    output: Output,
+    /// The least severity of an introduced finding that makes the exit code 1 (default: error).
+    #[arg(long, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+    /// Which rules run (default: default).
+    #[arg(long)]
+    set: Option<SetName>,
     /// Run only these rules, whatever their set.
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_ids(), hide_possible_values = true)]
     select: Vec<String>,
@@ -48,12 +56,12 @@ pub struct Check {
     /// Return 0 where 1 was due.
     #[arg(long)]
     exit_zero: bool,
-    /// When to use colour.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
-    /// Print findings only.
-    #[arg(long, short)]
-    quiet: bool,
+    /// Leave out of account the findings that this file lists.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<String>,
+    /// Write the findings there are to the file of --baseline, in place of a report.
+    #[arg(long)]
+    write_baseline: bool,
     /// Say what was read, too.
     #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
@@ -74,79 +82,125 @@ enum SetName {
     Pedantic,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-fn format_names() -> PossibleValuesParser {
-    render::FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.summary)).into()
-}
-
 impl Check {
     pub fn run(self) -> io::Result<u8> {
+        if let Some(fault) = self.output.fault() {
+            Cli::command().error(ErrorKind::ArgumentConflict, fault).exit();
+        }
         let mut sources = Sources::default();
-        // The process ends with the report: giving back every record before would only take time.
-        let loaded = ManuallyDrop::new(self.states.load(&self.inputs, false, &mut sources));
-        if self.verbose {
-            for input in &loaded.inputs {
-                for note in &input.notes {
-                    let line = format!("{}: {note}", sources.get(input.source).name());
-                    writeln!(io::stderr(), "{}", visible(&line, true))?;
-                }
+        let settings = match self.choice.read(&mut sources) {
+            Ok(settings) => settings,
+            Err(gaps) => {
+                let report = refusal(gaps);
+                self.output.write(&sources, &report)?;
+                return Ok(report.summary.exit_code);
             }
+        };
+        let baseline = self.baseline.clone();
+        let baseline = baseline.or_else(|| settings.config.baseline.as_ref().map(|path| settings.located(path)));
+        let known = match &baseline {
+            Some(path) if !self.write_baseline => known_in(path, &mut sources),
+            None if self.write_baseline => Err("--write-baseline needs a file: give --baseline FILE".to_owned()),
+            _ => Ok(BTreeSet::new()),
+        };
+        let known = match known {
+            Ok(known) => known,
+            Err(reason) => return refuse(&reason),
+        };
+        let policy = self.policy(&settings, known);
+        // The process ends with the report: giving back every record before would only take time.
+        let loaded = ManuallyDrop::new(self.load(&settings, &mut sources));
+        if self.verbose {
+            tell(&settings, &loaded, &sources)?;
         }
-        let report = crate::review(&loaded, &Declared::default(), &self.policy());
-        let format = render::named(&self.format).expect("clap knows the formats");
-        let look = self.look();
-        print(&(format.render)(&sources, &report, &look))?;
-        if format.name == "concise" && !look.quiet {
-            writeln!(io::stderr(), "{}", render::summary_line(&report, &look))?;
+        let report = crate::review(&sources, &loaded, &settings.config.declared, &policy);
+        if let (Some(path), true, 0 | 1) = (baseline, self.write_baseline, report.summary.exit_code) {
+            return write_known(&path, &write_baseline(&report, &policy.never_suppress), self.output.is_quiet());
         }
+        self.output.write(&sources, &report)?;
         Ok(report.summary.exit_code)
     }
 
-    fn policy(&self) -> Policy {
-        Policy {
-            set: match self.set {
-                SetName::Default => Set::Default,
-                SetName::Strict => Set::Strict,
-                SetName::Pedantic => Set::Pedantic,
-            },
-            select: self.select.clone(),
-            ignore: self.ignore.clone(),
-            fail_on: match self.fail_on {
-                FailOn::Error => Some(Severity::Error),
-                FailOn::Warning => Some(Severity::Warning),
-                FailOn::Note => Some(Severity::Note),
-                FailOn::Never => None,
-            },
-            require_complete: self.require_complete,
-            all: self.all,
-            exit_zero: self.exit_zero,
+    /// Reads what the command line names, or else what the configuration does.
+    fn load(&self, settings: &Settings, sources: &mut Sources) -> Loaded {
+        let named = !self.inputs.is_empty() || self.states.names_inputs();
+        let config = &settings.config;
+        if named || config.inputs.is_empty() && config.base.is_none() {
+            if !named && !self.states.compares() {
+                let text = "there is nothing to check: name an input, or say with --base or --staged what to compare; \
+                            `zonegate init` writes a configuration that does so";
+                Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit();
+            }
+            return self.states.load(&self.inputs, false, sources);
         }
+        let inputs: Vec<String> = match &config.inputs[..] {
+            [] => vec![settings.located(".")],
+            inputs => inputs.iter().map(|input| settings.located(input)).collect(),
+        };
+        self.states.or_base(config.base.as_deref()).load(&inputs, false, sources)
     }
 
-    /// How the report may look where it goes to: standard output.
-    fn look(&self) -> Look {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let terminal = io::stdout().is_terminal();
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let colour = match self.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => terminal && !dumb && !is_set("NO_COLOR"),
-        };
-        let width = terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0));
-        Look { colour, unicode: has_unicode(), width: width.unwrap_or(80).clamp(40, 100), quiet: self.quiet }
+    fn policy(&self, settings: &Settings, baseline: BTreeSet<String>) -> Policy {
+        let config = &settings.config;
+        let default = Policy::default();
+        let set = self.set.map(|set| match set {
+            SetName::Default => Set::Default,
+            SetName::Strict => Set::Strict,
+            SetName::Pedantic => Set::Pedantic,
+        });
+        let fail_on = self.fail_on.map(|severity| match severity {
+            FailOn::Error => Threshold(Some(Severity::Error)),
+            FailOn::Warning => Threshold(Some(Severity::Warning)),
+            FailOn::Note => Threshold(Some(Severity::Note)),
+            FailOn::Never => Threshold(None),
+        });
+        Policy {
+            set: set.or(config.set).unwrap_or(default.set),
+            select: self.select.clone(),
+            ignore: self.ignore.clone(),
+            levels: config.levels.clone(),
+            fail_on: fail_on.or(config.fail_on).unwrap_or(default.fail_on),
+            require_complete: self.require_complete || config.require_complete,
+            all: self.all,
+            exit_zero: self.exit_zero,
+            suppressions: config.suppressions.clone(),
+            never_suppress: config.never_suppress.clone(),
+            baseline,
+            today: Offset::UTC.to_datetime(Timestamp::now()).date(),
+        }
     }
 }
 
-/// Whether the locale's characters are UTF-8; on Windows they are what the terminal makes of them.
-fn has_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let locale = locale.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_ascii_lowercase();
-    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+/// What was read, for people who ask.
+fn tell(settings: &Settings, loaded: &Loaded, sources: &Sources) -> io::Result<()> {
+    let notes = loaded.inputs.iter().flat_map(|input| {
+        let name = sources.get(input.source).name();
+        input.notes.iter().map(move |note| format!("{name}: {note}"))
+    });
+    let config = settings.path.as_ref().map(|path| format!("{path}: the configuration that applies"));
+    for line in config.into_iter().chain(notes) {
+        writeln!(io::stderr(), "{}", visible(&line, true))?;
+    }
+    Ok(())
+}
+
+/// The fingerprints in the baseline at a path.
+fn known_in(path: &str, sources: &mut Sources) -> Result<BTreeSet<String>, String> {
+    let source = workspace::read(sources, path);
+    let known = source.and_then(|source| read_baseline(sources.get(source).bytes()));
+    known.map_err(|reason| format!("{path}: {reason}"))
+}
+
+/// Says why nothing can be checked.
+fn refuse(reason: &str) -> io::Result<u8> {
+    writeln!(io::stderr(), "zonegate: {}", visible(reason, true))?;
+    Ok(2)
+}
+
+fn write_known(path: &str, text: &str, quiet: bool) -> io::Result<u8> {
+    workspace::write(path, text).map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
+    if !quiet {
+        writeln!(io::stderr(), "zonegate: what there is to find was written to {}", visible(path, true))?;
+    }
+    Ok(0)
 }

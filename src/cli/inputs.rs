@@ -10,7 +10,7 @@ use crate::source::{Bytes, Input, Place, Sources, Span};
 use crate::workspace::{self, Tree};
 
 /// What the directories are compared with.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct States {
     /// Compare this directory, as it was before the change, with that of --after.
     #[arg(long, value_name = "DIR", requires = "after", conflicts_with_all = ["base", "staged"])]
@@ -31,6 +31,21 @@ pub struct States {
 }
 
 impl States {
+    /// Whether they say themselves what to read.
+    pub fn names_inputs(&self) -> bool {
+        self.after.is_some()
+    }
+
+    /// Whether they say what to compare.
+    pub fn compares(&self) -> bool {
+        self.before.is_some() || self.base.is_some() || self.staged
+    }
+
+    /// These states, or if they say nothing of what to compare, the working tree against this revision.
+    pub fn or_base(&self, base: Option<&str>) -> States {
+        if self.compares() { self.clone() } else { States { base: base.map(str::to_owned), ..States::default() } }
+    }
+
     /// Reads all inputs. One that cannot be read is a gap that is an error. `as_read` is [`Repository::as_read`].
     pub fn load(&self, paths: &[String], as_read: bool, sources: &mut Sources) -> Loaded {
         let mut unread = Vec::new();

@@ -2,6 +2,8 @@
 
 mod check;
 mod inputs;
+mod output;
+mod settings;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -33,7 +35,7 @@ enum Command {
     ///
     /// The exit code is 0 if nothing was found, 1 if the change brings about a finding of the --fail-on severity, and 2
     /// if the check could not be done.
-    Check(Check),
+    Check(Box<Check>),
     /// Print the records that the inputs hold, one JSON line a record set.
     Records(Records),
     /// List all rules and kinds of gap.

@@ -4,7 +4,7 @@ pub mod hosts;
 mod json;
 pub mod octodns;
 pub mod terraform;
-mod yaml;
+pub mod yaml;
 
 use crate::diff::Diff;
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};

@@ -17,7 +17,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::excerpt::{Excerpt, Frame, Mark, excerpts, visible};
 use crate::gap::Gap;
 use crate::report::{Finding, Report};
-use crate::rule::Status;
+use crate::rule::{Label, Status};
 use crate::severity::Severity;
 use crate::source::Sources;
 
@@ -36,10 +36,16 @@ pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String 
     if !look.quiet {
         page.write_suppressed(&mut lines, &suppressed);
     }
-    page.write_gaps(&mut lines, &wanted_gaps(report, look));
+    let (broken, others): (Vec<&Gap>, Vec<&Gap>) = wanted_gaps(report, look).into_iter().partition(|gap| is_drawn(gap));
+    let (broken, more) = broken.split_at(broken.len().min(MANY_BROKEN));
+    for gap in broken {
+        page.write_broken(&mut lines, gap);
+    }
+    page.write_gaps(&mut lines, &[more, &others].concat());
     if !look.quiet {
         page.write_hanging(&mut lines, "", "", "", &summary_line(report, look));
-        if let Some(finding) = report.findings.first() {
+        let counts = |finding: &&Finding| finding.suppressed.is_none();
+        if let Some(finding) = report.findings.iter().find(counts).or(report.findings.first()) {
             lines.push(page.paint(DIM, &format!("more on a rule: zonegate explain {}", finding.rule.id)));
         }
     }
@@ -56,6 +62,8 @@ const NARROWEST: usize = 40;
 const NARROW_LABEL: usize = 12;
 /// Related places of one finding that are drawn; a person who wants more wants a list.
 const MANY_PLACES: usize = 12;
+/// Broken places that are drawn; the others are listed.
+const MANY_BROKEN: usize = 12;
 /// Gaps of one kind, beyond which each takes a line of its own and no more.
 const MANY_GAPS: usize = 8;
 
@@ -66,15 +74,8 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn write_finding(&self, lines: &mut Vec<String>, finding: &Finding) {
-        let tag = tag(finding);
-        let message = wrap(&format!("{tag}: {}", self.visible(&finding.message)), self.look.width, 0, 2);
-        for (at, line) in message.iter().enumerate() {
-            // Only a screen narrower than the tag breaks it.
-            let (tag, rest) = line.split_at(if line.starts_with(&tag) { tag.len() } else { 0 });
-            let indent = if at == 0 { "" } else { "  " };
-            lines.push(format!("{indent}{}{}", self.paint(colour(finding), tag), self.paint(BOLD, rest)));
-        }
-        self.write_excerpts(lines, finding);
+        self.write_title(lines, colour(finding), &tag(finding), &finding.message);
+        self.write_excerpts(lines, finding.severity, &finding.primary, &finding.related);
         for (at, way_out) in finding.help.iter().enumerate() {
             let start = if at == 0 { "  help: " } else { "    or: " };
             self.write_hanging(lines, CYAN, start, "        ", &self.visible(way_out));
@@ -85,21 +86,38 @@ impl Page<'_> {
         }
     }
 
-    /// Draws the places of a finding in one frame, and says how many there are besides those that are drawn.
-    fn write_excerpts(&self, lines: &mut Vec<String>, finding: &Finding) {
-        let (related, more) = finding.related.split_at(finding.related.len().min(MANY_PLACES));
-        let labels = std::iter::once(&finding.primary).chain(related);
+    /// What could not be read, in its place.
+    fn write_broken(&self, lines: &mut Vec<String>, gap: &Gap) {
+        self.write_title(lines, severity_colour(gap.severity), &gap_tag(gap), &gap.reason);
+        self.write_excerpts(lines, gap.severity, &Label::new("here", &gap.place), &[]);
+        lines.push(String::new());
+    }
+
+    fn write_title(&self, lines: &mut Vec<String>, colour: &str, tag: &str, message: &str) {
+        let title = wrap(&format!("{tag}: {}", self.visible(message)), self.look.width, 0, 2);
+        for (at, line) in title.iter().enumerate() {
+            // Only a screen narrower than the tag breaks it.
+            let (tag, rest) = line.split_at(if line.starts_with(tag) { tag.len() } else { 0 });
+            let indent = if at == 0 { "" } else { "  " };
+            lines.push(format!("{indent}{}{}", self.paint(colour, tag), self.paint(BOLD, rest)));
+        }
+    }
+
+    /// Draws some places in one frame, and says how many there are besides those that are drawn.
+    fn write_excerpts(&self, lines: &mut Vec<String>, severity: Severity, primary: &Label, related: &[Label]) {
+        let (related, more) = related.split_at(related.len().min(MANY_PLACES));
+        let labels = std::iter::once(primary).chain(related);
         let last_line = labels.map(|label| self.sources.start(label.place.span).line).max().unwrap_or(1);
         // An excerpt may reach some lines beyond its last label.
         let frame_width = (last_line + 8).to_string().len() + 4;
         let frame = Frame { width: self.look.width - frame_width, unicode: self.look.unicode };
-        let excerpts = excerpts(self.sources, &finding.primary, related, frame);
+        let excerpts = excerpts(self.sources, primary, related, frame);
         let gutter = excerpts.iter().map(digits).max().unwrap_or(1);
         let [first, next, end] =
             if self.look.unicode { ["╭─", "├─", "╰────"] } else { [",-", "|-", "`----"] };
         for (at, excerpt) in excerpts.iter().enumerate() {
             self.write_heading(lines, gutter, if at == 0 { first } else { next }, excerpt);
-            self.write_drawing(lines, gutter, excerpt, finding);
+            self.write_drawing(lines, gutter, excerpt, severity);
         }
         lines.push(format!("{:gutter$}  {end}", ""));
         if !more.is_empty() {
@@ -128,14 +146,14 @@ impl Page<'_> {
         }
     }
 
-    fn write_drawing(&self, lines: &mut Vec<String>, gutter: usize, excerpt: &Excerpt, finding: &Finding) {
+    fn write_drawing(&self, lines: &mut Vec<String>, gutter: usize, excerpt: &Excerpt, severity: Severity) {
         let drawing = Drawing {
             text: &excerpt.text,
             first_line: excerpt.first_line.unwrap_or(1),
             labels: labels(excerpt, self.look.width.saturating_sub(gutter + 4)),
         };
         let mut drawn = String::new();
-        let handler = GraphicalReportHandler::new_themed(self.theme(excerpt, finding)).without_cause_chain();
+        let handler = GraphicalReportHandler::new_themed(self.theme(excerpt, severity)).without_cause_chain();
         handler.render_report(&mut drawn, &drawing).expect("an excerpt holds its own marks");
         // An empty message, its heading and the frame's end are ours to write.
         let mut drawn: Vec<&str> = drawn.lines().skip(2).collect();
@@ -149,7 +167,7 @@ impl Page<'_> {
     }
 
     /// The characters and colours that miette draws with: the primary mark in the colour of the finding.
-    fn theme(&self, excerpt: &Excerpt, finding: &Finding) -> GraphicalTheme {
+    fn theme(&self, excerpt: &Excerpt, severity: Severity) -> GraphicalTheme {
         let mut theme = match (self.look.unicode, self.look.colour) {
             (true, true) => GraphicalTheme::unicode(),
             (true, false) => GraphicalTheme::unicode_nocolor(),
@@ -157,7 +175,7 @@ impl Page<'_> {
             (false, false) => GraphicalTheme::none(),
         };
         let styles = &mut theme.styles;
-        let primary = match finding.severity {
+        let primary = match severity {
             Severity::Error => styles.error,
             Severity::Warning => styles.warning,
             Severity::Note => styles.advice,
@@ -247,6 +265,11 @@ impl Page<'_> {
             text.to_string()
         }
     }
+}
+
+/// Whether a gap means that the check could not be done, and has a text to show.
+fn is_drawn(gap: &Gap) -> bool {
+    gap.severity == Severity::Error && !gap.place.span.range().is_empty()
 }
 
 /// A number with a comma before every three digits.

@@ -13,6 +13,7 @@ mod duplicate_key_hides_record;
 mod flattened_cname_with_mx;
 mod mail_cname_dead_end;
 mod mail_target_not_absolute;
+mod malformed_suppression;
 mod multiple_cnames;
 mod mx_exchange_is_address;
 mod mx_exchange_is_cname;
@@ -21,14 +22,20 @@ mod mx_exchange_without_address;
 mod name_rewritten_by_yaml;
 mod null_mx_preference;
 mod null_mx_with_other_mx;
+mod suppression_expired;
+mod unused_suppression;
 
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Conflict, Node, Record, Served, Snapshot, View, ViewId};
 use crate::rule::{Cause, Fault, Rule, Scene, Status};
 
+pub use self::malformed_suppression::RULE as MALFORMED_SUPPRESSION;
+pub use self::suppression_expired::RULE as SUPPRESSION_EXPIRED;
+pub use self::unused_suppression::RULE as UNUSED_SUPPRESSION;
+
 /// Every rule, by name.
-pub static RULES: [&Rule; 20] = [
+pub static RULES: [&Rule; 23] = [
     &cname_at_apex::RULE,
     &cname_loop::RULE,
     &cname_masks_mail_txt::RULE,
@@ -41,6 +48,7 @@ pub static RULES: [&Rule; 20] = [
     &flattened_cname_with_mx::RULE,
     &mail_cname_dead_end::RULE,
     &mail_target_not_absolute::RULE,
+    &malformed_suppression::RULE,
     &multiple_cnames::RULE,
     &mx_exchange_is_address::RULE,
     &mx_exchange_is_cname::RULE,
@@ -49,6 +57,8 @@ pub static RULES: [&Rule; 20] = [
     &name_rewritten_by_yaml::RULE,
     &null_mx_preference::RULE,
     &null_mx_with_other_mx::RULE,
+    &suppression_expired::RULE,
+    &unused_suppression::RULE,
 ];
 
 /// Rules that one fault at one host breaks together; the first that finds something stands for the others.

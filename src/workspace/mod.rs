@@ -1,4 +1,4 @@
-//! The only reader of disk, standard input and git: bytes in, nothing parsed.
+//! The only reader of disk, standard input and git, and the only writer of files: bytes, nothing parsed.
 
 mod disk;
 mod git;
@@ -7,8 +7,8 @@ mod tree;
 pub use tree::Tree;
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 
@@ -59,6 +59,43 @@ pub fn place(path: &str) -> Kind {
         Some((root, path)) => Kind::InTree { root, path },
         None => Kind::Document,
     }
+}
+
+/// The file of this name in the working directory, or in the nearest directory above it that has one, up to the root of
+/// the repository: its path from the working directory.
+pub fn find_upwards(name: &str) -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    let mut up = PathBuf::new();
+    for directory in here.ancestors() {
+        if directory.join(name).is_file() {
+            return up.join(name).to_str().map(slashed);
+        }
+        if directory.join(".git").exists() {
+            return None;
+        }
+        up.push("..");
+    }
+    None
+}
+
+/// A path that is relative to the directory of a file, as it is from where that file's path starts.
+pub fn beside(file: &str, path: &str) -> String {
+    let directory = Path::new(file).parent().unwrap_or(Path::new(""));
+    let joined = if path == "." { directory.to_owned() } else { directory.join(path) };
+    let text = joined.to_str().map(slashed).unwrap_or_default();
+    if text.is_empty() { ".".to_owned() } else { text }
+}
+
+/// Writes a file whole or not at all: beside, then renamed.
+pub fn write(path: &str, text: &str) -> io::Result<()> {
+    let directory = Path::new(path).parent().filter(|directory| !directory.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".zonegate-").tempfile_in(directory.unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// A variable of the environment.

@@ -1,0 +1,181 @@
+//! Suppressions that stand in comments beside the records: `# zonegate: allow RULE -- why`.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use memchr::{memchr, memmem, memrchr};
+
+use crate::config::{Reach, Suppression, suppressible};
+use crate::rule::Rule;
+use crate::source::{Place, SourceId, Sources, Span};
+
+const MARK: &[u8] = b"zonegate:";
+
+/// The comments of some inputs.
+#[derive(Debug)]
+pub struct Comments<'a> {
+    sources: &'a Sources,
+    /// Of each input, in the order in which they stand.
+    by_source: HashMap<SourceId, Vec<Comment>>,
+}
+
+/// A comment that is meant for us.
+#[derive(Debug)]
+pub struct Comment {
+    /// From the mark to the end of the line.
+    pub span: Span,
+    /// What it says, or why it says nothing.
+    pub said: Result<Suppression, String>,
+}
+
+impl<'a> Comments<'a> {
+    /// Reads the comments of these inputs. No comment can speak of the rules in `never`.
+    pub fn read(sources: &'a Sources, inputs: impl Iterator<Item = SourceId>, never: &[&str]) -> Comments<'a> {
+        let mut by_source = HashMap::new();
+        for source in inputs {
+            let bytes = sources.get(source).bytes();
+            let marks = memmem::find_iter(bytes, MARK).filter(|at| opens_comment(&bytes[..*at]));
+            let comments: Vec<Comment> = marks.map(|at| comment(source, bytes, at, never)).collect();
+            by_source.insert(source, comments);
+        }
+        Comments { sources, by_source }
+    }
+
+    /// Whether this is one of the inputs.
+    pub fn may_stand_in(&self, source: SourceId) -> bool {
+        self.by_source.contains_key(&source)
+    }
+
+    /// All of them, in the order in which they stand.
+    pub fn all(&self) -> impl Iterator<Item = &Comment> {
+        let mut sources: Vec<_> = self.by_source.iter().collect();
+        sources.sort_unstable_by_key(|(source, _)| **source);
+        sources.into_iter().flat_map(|(_, comments)| comments)
+    }
+
+    /// Those on the lines of a thing, or of what brings it in, and on the lines of comments right above.
+    pub fn beside(&self, place: &Place) -> impl Iterator<Item = &Comment> {
+        [Some(place.block), place.site].into_iter().flatten().flat_map(|block| {
+            let comments = self.by_source.get(&block.source).map(Vec::as_slice).unwrap_or_default();
+            let lines = if comments.is_empty() { 0..0 } else { lines_of(self.sources, block) };
+            let first = comments.partition_point(|comment| comment.span.range().start < lines.start);
+            comments[first..].iter().take_while(move |comment| comment.span.range().start < lines.end)
+        })
+    }
+}
+
+/// Whether what stands before a mark makes it the start of a comment: `#` behind a space or at the start of a line.
+fn opens_comment(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    before.strip_suffix(b"#").is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
+}
+
+fn comment(source: SourceId, bytes: &[u8], at: usize, never: &[&str]) -> Comment {
+    let rest = &bytes[at..];
+    let line = rest[..memchr(b'\n', rest).unwrap_or(rest.len())].trim_ascii_end();
+    let offset = |at: usize| u32::try_from(at).expect("inputs are smaller than 4 GiB");
+    let span = Span { source, start: offset(at), end: offset(at + line.len()) };
+    let text = String::from_utf8_lossy(&line[MARK.len()..]);
+    let said = parse(text.trim(), never).map(|(rules, reason, until)| Suppression {
+        rules,
+        reach: Reach::Beside,
+        reason,
+        until,
+        place: Place::at(span),
+    });
+    Comment { span, said }
+}
+
+/// `allow RULE, RULE -- why until 2027-01-31`; the day is optional.
+fn parse(text: &str, never: &[&str]) -> Result<(Vec<&'static Rule>, String, Option<Date>), String> {
+    let (verb, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if verb != "allow" {
+        return Err(format!("`{verb}` is no word here; write `allow`"));
+    }
+    let (ids, reason) = format!(" {rest} ").split_once(" -- ").map_or_else(
+        || Err("it gives no reason; write ` -- ` and the reason behind the rule".to_owned()),
+        |(ids, reason)| Ok((ids.to_owned(), reason.trim().to_owned())),
+    )?;
+    let rules = ids.split(',').map(|id| suppressible(id.trim())).collect::<Result<Vec<_>, _>>()?;
+    if let Some(rule) = rules.iter().find(|rule| never.contains(&rule.id)) {
+        return Err(format!("the configuration has {} in `never_suppress`", rule.id));
+    }
+    let (reason, until) = match reason.rsplit_once("until ") {
+        Some((reason, day)) if day.starts_with(|first: char| first.is_ascii_digit()) && !day.contains(' ') => {
+            let date = day.parse().map_err(|_| format!("`{day}` is no day; write it as 2027-01-31"))?;
+            (reason.trim_end().to_owned(), Some(date))
+        }
+        _ => (reason, None),
+    };
+    if reason.is_empty() {
+        return Err("its reason is empty".to_owned());
+    }
+    Ok((rules, reason, until))
+}
+
+/// The lines of a block, and those right above it that are comments.
+fn lines_of(sources: &Sources, block: Span) -> std::ops::Range<usize> {
+    let bytes = sources.get(block.source).bytes();
+    let start_of_line = |at: usize| memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
+    let mut start = start_of_line(block.range().start);
+    while start > 0 {
+        let above = start_of_line(start - 1);
+        if !bytes[above..start].trim_ascii_start().starts_with(b"#") {
+            break;
+        }
+        start = above;
+    }
+    let end = block.range().end;
+    start..memchr(b'\n', &bytes[end..]).map_or(bytes.len(), |newline| end + newline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> String {
+        match parse(text, &["cname-with-mx"]) {
+            Ok((rules, reason, until)) => {
+                let rules: Vec<&str> = rules.iter().map(|rule| rule.id).collect();
+                format!("{} / {reason} / {}", rules.join(" "), until.map(|day| day.to_string()).unwrap_or_default())
+            }
+            Err(reason) => reason,
+        }
+    }
+
+    #[test]
+    fn a_comment_names_rules_and_a_reason_and_at_times_a_day() {
+        assert_eq!(said("allow cname-at-apex -- it is parked"), "cname-at-apex / it is parked / ");
+        assert_eq!(
+            said("allow cname-at-apex,cname-loop -- until they move, so until 2027-01-31"),
+            "cname-at-apex cname-loop / until they move, so / 2027-01-31"
+        );
+        assert_eq!(said("allow cname-loop -- wait until then"), "cname-loop / wait until then / ");
+    }
+
+    #[test]
+    fn a_comment_that_means_nothing_says_why() {
+        for (text, part) in [
+            ("ignore cname-loop -- why", "`ignore` is no word here"),
+            ("", "`` is no word here"),
+            ("allow cname-loop", "it gives no reason"),
+            ("allow cname-loop --", "its reason is empty"),
+            ("allow cname-loop -- until 2027-01-31", "its reason is empty"),
+            ("allow cname-loop -- why until 2027-02-31", "`2027-02-31` is no day"),
+            ("allow cname-lop -- why", "did you mean `cname-loop`?"),
+            ("allow -- why", "there is no rule"),
+            ("allow zone-partially-visible -- why", "is a gap, not a finding"),
+            ("allow unused-suppression -- why", "cannot be suppressed itself"),
+            ("allow cname-with-mx -- why", "`never_suppress`"),
+        ] {
+            assert!(said(text).contains(part), "{text}: {}", said(text));
+        }
+    }
+
+    #[test]
+    fn only_a_comment_opens_with_a_mark() {
+        for (before, opens) in [("# ", true), ("a: 1 #", true), ("  # ", true), ("a#", false), ("value: ", false)] {
+            assert_eq!(opens_comment(before.as_bytes()), opens, "{before}");
+        }
+    }
+}

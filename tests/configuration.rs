@@ -1,0 +1,254 @@
+//! `zonegate.yaml`, suppressions and baselines, as a user meets them: the program is run in a directory of its own.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const BEFORE: &str = "
+shop:
+- type: MX
+  value: {exchange: mx.example.net., preference: 10}
+www:
+  type: A
+  value: 192.0.2.1
+";
+
+const AFTER: &str = "
+shop:
+- type: CNAME
+  value: shops.example.net.
+- type: MX
+  value: {exchange: mx.example.net., preference: 10}
+www:
+  type: A
+  value: 192.0.2.1
+";
+
+/// A directory with two states of a zone, and these files besides.
+fn directory(files: &[(&str, &str)]) -> TempDir {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let states = [("before/example.com.yaml", BEFORE), ("after/example.com.yaml", AFTER)];
+    for (path, text) in states.iter().chain(files) {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("the directory takes directories");
+        fs::write(path, text).expect("the directory takes files");
+    }
+    directory
+}
+
+fn run(directory: &Path, arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zonegate"));
+    command.args(arguments.split_ascii_whitespace()).current_dir(directory).env_clear().env("LANG", "C.UTF-8");
+    command.output().expect("the program starts")
+}
+
+/// Everything that is printed, and the exit code.
+fn said(directory: &TempDir, arguments: &str) -> (String, i32) {
+    let output = run(directory.path(), arguments);
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).expect("it is text"), output.status.code().expect("it ends by itself"))
+}
+
+/// The report on the change, and the exit code.
+fn report(files: &[(&str, &str)], arguments: &str) -> (Value, i32) {
+    let directory = directory(files);
+    let output = run(directory.path(), &format!("check --before before --after after --format json {arguments}"));
+    let report = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    (report, output.status.code().expect("it ends by itself"))
+}
+
+/// Rule, severity and origin of the suppression of each finding.
+fn findings(report: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let findings = report["findings"].as_array().expect("there is a list").iter();
+    let finding = |finding: &Value| {
+        let by = text(&finding["suppressed"]["by"]);
+        format!("{} {} {by}", text(&finding["severity"]), text(&finding["rule"])).trim_end().to_owned()
+    };
+    findings.map(finding).collect()
+}
+
+fn with_config(config: &str) -> (Vec<String>, i32) {
+    let (report, code) = report(&[("zonegate.yaml", config)], "");
+    (findings(&report), code)
+}
+
+#[test]
+fn a_configuration_sets_how_grave_what_is() {
+    assert_eq!(with_config(""), (vec!["error cname-with-mx".into()], 1));
+    assert_eq!(with_config("severities: {cname-with-mx: warning}"), (vec!["warning cname-with-mx".into()], 0));
+    assert_eq!(
+        with_config("{fail_on: warning, severities: {cname-with-mx: warning}}"),
+        (vec!["warning cname-with-mx".into()], 1)
+    );
+    assert_eq!(with_config("severities: {cname-with-mx: off}"), (vec![], 0));
+    assert_eq!(with_config("fail_on: never").1, 0);
+    let config = [("zonegate.yaml", "fail_on: never")];
+    assert_eq!(report(&config, "--fail-on error").1, 1, "the command line wins");
+    assert_eq!(report(&config, "--no-config").1, 1);
+}
+
+#[test]
+fn a_suppression_in_the_configuration_has_a_name_or_an_address_and_a_reason() {
+    let suppressed = (vec!["error cname-with-mx configuration".to_owned()], 0);
+    let open = (vec!["error cname-with-mx".to_owned()], 1);
+    let entry =
+        |fields: &str| with_config(&format!("suppressions: [{{rule: cname-with-mx, {fields} reason: it moves}}]"));
+    assert_eq!(entry(""), suppressed);
+    assert_eq!(entry("name: shop.example.com,"), suppressed);
+    assert_eq!(entry("name: '*.example.com', until: 9999-12-31,"), suppressed);
+    assert_eq!(entry("name: '*.shop.example.com',"), open);
+    assert_eq!(entry("name: www.example.com,"), open);
+    assert_eq!(entry("address: '*',"), open, "what a zone file holds has no address");
+    let expired = vec!["error cname-with-mx".to_owned(), "error suppression-expired".to_owned()];
+    assert_eq!(entry("until: 2020-01-31,"), (expired, 1));
+    let never = with_config("{never_suppress: [cname-with-mx], suppressions: [{rule: cname-with-mx, reason: x}]}");
+    assert_eq!(never, (vec![], 2), "the two contradict one another");
+}
+
+#[test]
+fn a_suppression_reaches_what_a_plan_does_and_what_it_takes_away() {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/terraform");
+    for (case, rule, address) in [
+        ("a-cname-is-created-beside-an-mx", "cname-with-mx", "aws_route53_record.shop"),
+        ("an-mx-gives-way-to-a-cname-whose-target-is-in-no-zone-here", "cname-replaces-mx", "*"),
+    ] {
+        let config = format!("suppressions: [{{rule: {rule}, address: '{address}', reason: it moves}}]");
+        let directory = directory(&[("zonegate.yaml", &config)]);
+        let (text, code) = said(&directory, &format!("check {cases}/{case}/plan.json"));
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("because: it moves (at zonegate.yaml:1:23)"), "{text}");
+    }
+}
+
+#[test]
+fn a_comment_speaks_of_the_records_beside_it_and_of_no_others() {
+    let at_name = AFTER.replace("shop:", "# zonegate: allow cname-with-mx -- it moves\nshop:");
+    let at_record = AFTER.replace("- type: MX", "- type: MX # zonegate: allow cname-with-mx -- it moves");
+    for text in [&at_name, &at_record] {
+        let (report, code) = report(&[("after/example.com.yaml", text)], "");
+        assert_eq!((findings(&report), code), (vec!["error cname-with-mx comment".to_owned()], 0));
+        assert_eq!(report["findings"][0]["suppressed"]["reason"], "it moves");
+        assert_eq!(report["summary"]["suppressed"], 1);
+    }
+    let below = AFTER.replace("www:", "# zonegate: allow cname-with-mx -- it moves\nwww:");
+    let only_before = BEFORE.replace("shop:", "shop: # zonegate: allow cname-with-mx -- it moves");
+    for files in [[("after/example.com.yaml", below.as_str())], [("before/example.com.yaml", only_before.as_str())]] {
+        let (report, code) = report(&files, "");
+        assert_eq!((findings(&report), code), (vec!["error cname-with-mx".to_owned()], 1));
+    }
+    let (report, code) = report(&[("after/example.com.yaml", &below)], "--all");
+    let unused = vec!["error cname-with-mx".to_owned(), "warning unused-suppression".to_owned()];
+    assert_eq!((findings(&report), code), (unused, 1));
+}
+
+#[test]
+fn an_owner_of_an_mx_cannot_speak_for_another_whose_mail_goes_the_same_way() {
+    let zone = |comment: &str, of_others: &str, host: &str| {
+        let mx = "  type: MX\n  value: {exchange: mail.example.com., preference: 10}\n";
+        format!("a: {comment}\n{mx}b: {of_others}\n{mx}mail:\n  {host}\n")
+    };
+    let (address, alias) = ("{type: A, value: 192.0.2.1}", "{type: CNAME, value: www.example.net.}");
+    let comment = "# zonegate: allow mx-exchange-is-cname -- a test of mail";
+    let before = zone("", "", address);
+    for (text, code) in [
+        (zone(comment, "", alias), 1),
+        (zone(comment, comment, alias), 0),
+        (zone("", "", &format!("{alias} {comment}")), 0),
+    ] {
+        let files = [("before/example.com.yaml", before.as_str()), ("after/example.com.yaml", text.as_str())];
+        let (report, actual) = report(&files, "");
+        assert_eq!(actual, code, "{text}\n{:?}", findings(&report));
+    }
+}
+
+#[test]
+fn an_entry_for_what_is_not_there_is_reported_once_all_was_looked_at() {
+    let config = "suppressions: [{rule: cname-loop, name: gone.example.com, reason: x}]";
+    let files = [("zonegate.yaml", config)];
+    assert_eq!(findings(&report(&files, "").0), ["error cname-with-mx"]);
+    assert_eq!(findings(&report(&files, "--all").0), ["error cname-with-mx", "warning unused-suppression"]);
+    let elsewhere = [("zonegate.yaml", &*config.replace("example.com", "example.net"))];
+    assert_eq!(findings(&report(&elsewhere, "--all").0), ["error cname-with-mx"], "that zone was not loaded");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_shown_in_its_place() {
+    let directory = directory(&[("zonegate.yaml", "fail-on: warning\nset: stric\nseverities: {cname-wth-mx: off}\n")]);
+    let (text, code) = said(&directory, "check after");
+    assert_eq!(code, 2);
+    let expected = "\
+error[invalid-configuration]: there is no key `fail-on`; did you mean `fail_on`?
+   ╭─[zonegate.yaml:1:1]
+ 1 │ fail-on: warning
+   · ───┬───
+   ·    ╰── here
+   ╰────
+
+error[invalid-configuration]: there is no value `stric`; did you mean `strict`?
+   ╭─[zonegate.yaml:2:6]
+ 2 │ set: stric
+   ·      ──┬──
+   ·        ╰── here
+   ╰────
+
+error[invalid-configuration]: there is no rule `cname-wth-mx`; did you mean
+  `cname-with-mx`?
+   ╭─[zonegate.yaml:3:14]
+ 3 │ severities: {cname-wth-mx: off}
+   ·              ──────┬─────
+   ·                    ╰── here
+   ╰────
+
+the check could not be done · 1 configuration · 3 gaps
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_bare_check_reads_what_the_configuration_above_names() {
+    let directory = directory(&[("zonegate.yaml", "inputs: [after]"), ("deep/er/file", "")]);
+    let output = run(&directory.path().join("deep/er"), "check --format concise");
+    let text = String::from_utf8(output.stdout).expect("it is text");
+    assert!(text.starts_with("../../after/example.com.yaml:4:10: error[cname-with-mx]"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+    let (text, code) = said(&directory, "check --config nowhere.yaml");
+    assert!(code == 2 && text.contains("no such file"), "{text}");
+}
+
+#[test]
+fn what_was_known_when_a_baseline_was_written_does_not_count() {
+    let directory = directory(&[("zonegate.yaml", "baseline: known.json")]);
+    let (text, code) = said(&directory, "check after --write-baseline");
+    assert_eq!((text.as_str(), code), ("zonegate: what there is to find was written to known.json\n", 0));
+    let (text, code) = said(&directory, "check after");
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("because: it was there when the baseline was written (in the baseline)"), "{text}");
+    fs::write(directory.path().join("zonegate.yaml"), "{baseline: known.json, never_suppress: [cname-with-mx]}")
+        .expect("the directory takes files");
+    assert_eq!(said(&directory, "check after").1, 1);
+    fs::write(directory.path().join("known.json"), "{}").expect("the directory takes files");
+    let (text, code) = said(&directory, "check after");
+    assert!(code == 2 && text.starts_with("zonegate: known.json: this is no baseline: missing field"), "{text}");
+    assert_eq!(said(&directory, "check after --no-config --write-baseline").1, 2);
+}
+
+#[test]
+fn one_run_writes_several_formats() {
+    let directory = directory(&[]);
+    let formats = "--format concise --format json=report.json --format human=report.txt";
+    let (text, code) = said(&directory, &format!("check after {formats}"));
+    assert_eq!(code, 1);
+    assert!(text.starts_with("after/example.com.yaml:4:10: error[cname-with-mx]"), "{text}");
+    let read = |name: &str| fs::read_to_string(directory.path().join(name)).expect("it was written");
+    let report: Value = serde_json::from_str(&read("report.json")).expect("it is JSON");
+    assert_eq!(report["summary"]["exit_code"], 1);
+    assert!(read("report.txt").starts_with("error[cname-with-mx]"));
+    let (text, code) = said(&directory, "check after --format json=nowhere/report.json");
+    assert!(code == 2 && text.contains("nowhere/report.json: "), "{text}");
+    let (text, _) = said(&directory, "check after --format json=report.json");
+    assert!(text.starts_with("1 error introduced"), "somebody may be watching: {text}");
+}
