@@ -219,6 +219,53 @@ fn a_bare_check_reads_what_the_configuration_above_names() {
     assert!(code == 2 && text.contains("no such file"), "{text}");
 }
 
+/// What `init` writes, as it is and with every key in force.
+fn initiated(files: &[(&str, &str)]) -> (String, String) {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    for (path, text) in files {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("the directory takes directories");
+        fs::write(path, text).expect("the directory takes files");
+    }
+    let (text, code) = said(&directory, "init");
+    assert_eq!(code, 0, "{text}");
+    let path = directory.path().join("zonegate.yaml");
+    let written = fs::read_to_string(&path).expect("it was written");
+    let (refusal, code) = said(&directory, "init");
+    assert!(code == 2 && refusal.contains("--force writes it anew"), "{refusal}");
+    let uncommented: Vec<&str> = written
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            // A sentence starts with a capital letter or with dots; what could be in force does not.
+            Some(rest) if !rest.starts_with(|first: char| first.is_uppercase() || first == '.') => rest,
+            _ => line,
+        })
+        .filter(|line| !line.starts_with("editors"))
+        .collect();
+    fs::write(&path, uncommented.join("\n")).expect("the directory takes files");
+    let (checked, _) = said(&directory, "check --verbose");
+    assert!(!checked.contains("invalid-configuration"), "{checked}");
+    (text, written)
+}
+
+#[test]
+fn init_writes_a_configuration_that_fits_what_lies_here() {
+    let (text, written) = initiated(&[("zones/example.com.yaml", AFTER)]);
+    assert_eq!(text, "zonegate.yaml was written.\n`zonegate check` now reads zones.\n");
+    assert!(written.contains("\ninputs:\n- zones\n") && written.contains("\n# base: main\n"), "{written}");
+    assert!(written.contains("\n# mail_domains: [shop.example.com]\n"), "{written}");
+    let (text, written) = initiated(&[("infra/main.tf", "")]);
+    assert!(text.contains("  cd infra && terraform plan -out tfplan"), "{text}");
+    assert!(written.contains("\ninputs:\n- infra/plan.json\n"), "{written}");
+    let (text, _) = initiated(&[]);
+    assert!(text.contains("name the inputs in it"), "{text}");
+    let config = "providers: {zones: {class: octodns.provider.yaml.YamlProvider, directory: zones}}\n\
+                  zones: {example.com.: {sources: [zones], targets: [zones]}}\n";
+    let files = [("production.yaml", config), ("zones/example.com.yaml", AFTER), ("main.tf", "")];
+    let (_, written) = initiated(&files);
+    assert!(written.contains("\ninputs:\n- production.yaml\n# - plan.json "), "{written}");
+}
+
 #[test]
 fn what_was_known_when_a_baseline_was_written_does_not_count() {
     let directory = directory(&[("zonegate.yaml", "baseline: known.json")]);

@@ -12,7 +12,7 @@ use jiff::tz::Offset;
 use super::inputs::States;
 use super::output::Output;
 use super::settings::{Choice, Settings, refusal};
-use super::{Cli, rule_ids};
+use super::{Cli, refuse, rule_ids};
 use crate::config::Threshold;
 use crate::excerpt::visible;
 use crate::load::Loaded;
@@ -133,10 +133,9 @@ impl Check {
             }
             return self.states.load(&self.inputs, false, sources);
         }
-        let inputs: Vec<String> = match &config.inputs[..] {
-            [] => vec![settings.located(".")],
-            inputs => inputs.iter().map(|input| settings.located(input)).collect(),
-        };
+        let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
+        let all = all.iter().map(|input| settings.located(input));
+        let inputs: Vec<String> = all.filter(|input| self.states.hold(input)).collect();
         self.states.or_base(config.base.as_deref()).load(&inputs, false, sources)
     }
 
@@ -189,12 +188,6 @@ fn known_in(path: &str, sources: &mut Sources) -> Result<BTreeSet<String>, Strin
     let source = workspace::read(sources, path);
     let known = source.and_then(|source| read_baseline(sources.get(source).bytes()));
     known.map_err(|reason| format!("{path}: {reason}"))
-}
-
-/// Says why nothing can be checked.
-fn refuse(reason: &str) -> io::Result<u8> {
-    writeln!(io::stderr(), "zonegate: {}", visible(reason, true))?;
-    Ok(2)
 }
 
 fn write_known(path: &str, text: &str, quiet: bool) -> io::Result<u8> {

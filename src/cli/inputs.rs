@@ -41,6 +41,11 @@ impl States {
         self.before.is_some() || self.base.is_some() || self.staged
     }
 
+    /// Whether what a configuration names is part of these states: a plan is no part of the index.
+    pub fn hold(&self, path: &str) -> bool {
+        !self.staged || workspace::place(path) != workspace::Kind::Document
+    }
+
     /// These states, or if they say nothing of what to compare, the working tree against this revision.
     pub fn or_base(&self, base: Option<&str>) -> States {
         if self.compares() { self.clone() } else { States { base: base.map(str::to_owned), ..States::default() } }

@@ -1,6 +1,7 @@
 //! The command line: what the user typed, and what becomes of it.
 
 mod check;
+mod init;
 mod inputs;
 mod output;
 mod settings;
@@ -13,6 +14,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::check::Check;
+use self::init::Init;
 use self::inputs::States;
 use crate::dump;
 use crate::excerpt::visible;
@@ -38,6 +40,8 @@ enum Command {
     Check(Box<Check>),
     /// Print the records that the inputs hold, one JSON line a record set.
     Records(Records),
+    /// Write a zonegate.yaml that fits what lies here, with every key explained.
+    Init(Init),
     /// List all rules and kinds of gap.
     Rules,
     /// Print the page of a rule: why it is there, examples, and what to do.
@@ -74,6 +78,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Check(check) => check.run(),
         Command::Records(records) => records.run(),
+        Command::Init(init) => init.run(),
         Command::Rules => print(&catalogue()).map(|()| 0),
         Command::Explain { rule } => print(page(&rule)).map(|()| 0),
     };
@@ -92,6 +97,12 @@ fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Says why a command does nothing.
+fn refuse(reason: &str) -> io::Result<u8> {
+    writeln!(io::stderr(), "zonegate: {}", visible(reason, true))?;
+    Ok(2)
 }
 
 impl Records {

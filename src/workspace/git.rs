@@ -53,6 +53,17 @@ pub(super) fn index(root: &Path) -> Result<(Objects, Listing<Content>), String> 
     repository.list(&["diff-index", "--cached", "--ita-invisible-in-index"], None)
 }
 
+/// The branch that changes of the working directory's repository go to: that of its origin, else one of the usual names.
+pub(super) fn default_branch() -> Option<String> {
+    let repository = Repository::of(Path::new(".")).ok()?;
+    let of_origin = ["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"];
+    let of_origin = line(&repository.top, &of_origin).ok().filter(|branch| !branch.is_empty());
+    of_origin.or_else(|| {
+        let known = ["main", "master"].into_iter().find(|branch| matches!(repository.commit(branch), Ok(Some(_))));
+        known.map(str::to_owned)
+    })
+}
+
 /// A repository, and a directory in it.
 struct Repository {
     /// The top of the working tree. Of a bare clone, which has none, where it lies.

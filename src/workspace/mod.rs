@@ -86,6 +86,11 @@ pub fn beside(file: &str, path: &str) -> String {
     if text.is_empty() { ".".to_owned() } else { text }
 }
 
+/// The branch that changes go to, if this is a git repository that shows it.
+pub fn default_branch() -> Option<String> {
+    git::default_branch()
+}
+
 /// Writes a file whole or not at all: beside, then renamed.
 pub fn write(path: &str, text: &str) -> io::Result<()> {
     let directory = Path::new(path).parent().filter(|directory| !directory.as_os_str().is_empty());

@@ -109,6 +109,15 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
     inputs
 }
 
+/// Where in a tree there is something to read: the paths of configurations, or the directories of zone files that no
+/// configuration speaks of.
+pub fn setups(tree: Tree, sources: &mut Sources) -> Vec<String> {
+    let mut state = State::new(tree);
+    let setups = discover(&mut Library::new(sources), &mut state, &[], true);
+    let path = |setup: Setup| if setup.path.is_empty() { ".".to_owned() } else { setup.path };
+    setups.into_iter().map(path).collect()
+}
+
 /// Reads the states of a repository.
 struct Reader<'r, 's> {
     library: &'r mut Library<'s>,
