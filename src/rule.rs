@@ -5,7 +5,7 @@
 use std::fmt;
 
 use crate::diff::Diff;
-use crate::name::Name;
+use crate::name::{Name, NamePattern};
 use crate::rdata::Rtype;
 use crate::record::{Node, Snapshot, View, ViewId};
 use crate::severity::Severity;
@@ -76,6 +76,10 @@ pub struct World<'a> {
 /// What people know and records do not say.
 #[derive(Clone, Debug)]
 pub struct Declared {
+    /// Names that receive mail, although no input need show their MX.
+    pub mail_domains: Vec<NamePattern>,
+    /// Names that take no mail, whatever the inputs show.
+    pub non_mail_domains: Vec<NamePattern>,
     /// Names of mail services below which aliases are meant to take over a name's mail, such as bounce domains.
     pub mail_cname_targets: Vec<Name>,
 }
@@ -99,11 +103,22 @@ const MAIL_SERVICES: [&str; 12] = [
 impl Default for Declared {
     fn default() -> Declared {
         let name = |service| Name::parse(service).expect("a test reads every one");
-        Declared { mail_cname_targets: MAIL_SERVICES.into_iter().map(name).collect() }
+        let mail_cname_targets = MAIL_SERVICES.into_iter().map(name).collect();
+        Declared { mail_domains: Vec::new(), non_mail_domains: Vec::new(), mail_cname_targets }
     }
 }
 
 impl Declared {
+    /// Whether a name takes mail, as far as people said so. What is said of the very name counts more than what is said
+    /// of all names below another, and that the more the closer the other is.
+    pub fn takes_mail(&self, name: &Name) -> Option<bool> {
+        let [takes, refuses] = [&self.mail_domains, &self.non_mail_domains].map(|patterns| {
+            let meant = patterns.iter().filter(|pattern| pattern.matches(name));
+            meant.map(|pattern| pattern.base().ancestors().count()).max()
+        });
+        (takes != refuses).then_some(takes > refuses)
+    }
+
     /// Whether an alias to this target is meant to hand a name's mail to a mail service.
     pub fn is_mail_service(&self, target: &Name) -> bool {
         self.mail_cname_targets.iter().any(|service| target.is_within(service))
@@ -258,5 +273,34 @@ impl Label {
     /// A label at a record.
     pub fn new(text: impl Into<String>, place: &Place) -> Label {
         Label { text: text.into(), place: place.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closest_declaration_counts() {
+        let names = |texts: &[&str]| texts.iter().map(|text| NamePattern::parse(text).unwrap()).collect();
+        let declared = Declared {
+            mail_domains: names(&["example.com", "*.lists.example.com", "in.www.example.com"]),
+            non_mail_domains: names(&["*.example.com", "old.lists.example.com", "*.www.example.com"]),
+            ..Declared::default()
+        };
+        for (name, takes_mail) in [
+            ("example.com", Some(true)),
+            ("shop.example.com", Some(false)),
+            ("lists.example.com", Some(false)),
+            ("a.lists.example.com", Some(true)),
+            ("*.lists.example.com", Some(true)),
+            ("b.old.lists.example.com", Some(true)),
+            ("old.lists.example.com", Some(false)),
+            ("in.www.example.com", Some(true)),
+            ("example.net", None),
+            ("com", None),
+        ] {
+            assert_eq!(declared.takes_mail(&Name::parse(name).unwrap()), takes_mail, "{name}");
+        }
     }
 }

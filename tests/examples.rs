@@ -4,8 +4,9 @@
 //! A `diff` block draws zones: a space stands before a record of both sides, `-` or `+` before one of one side only, and
 //! `$ORIGIN` starts a zone, known whole unless it is `partial`. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
-//! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported. A `diff`
-//! block without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
+//! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
+//! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does. A `diff` block
+//! without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
 //! is a configuration. The day is 2026-06-01.
 
 use std::fs;
@@ -15,7 +16,7 @@ use zonegate::config;
 use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
 use zonegate::load::{Inputs, Loaded, Repository, load};
-use zonegate::name::Name;
+use zonegate::name::{Name, NamePattern};
 use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
 use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
@@ -47,6 +48,7 @@ struct Example<'a> {
     language: &'a str,
     /// What is said to be reported.
     stated: Vec<String>,
+    declared: Declared,
     body: &'a str,
 }
 
@@ -131,11 +133,27 @@ fn examples(text: &str) -> Vec<Example<'_>> {
             let (language, outcome) = info.split_once(' ').unwrap_or((info, ""));
             let comments = body.lines().map_while(|line| line.strip_prefix("; ").or_else(|| line.strip_prefix("# ")));
             let behind = outcome.split("; ").filter(|stated| !stated.is_empty());
-            let stated = comments.chain(behind).map(str::to_owned).collect();
-            examples.push(Example { section, introduction, language, stated, body });
+            let (declarations, stated) = comments.chain(behind).partition(|comment| comment.contains("mail_domains: "));
+            let stated = Vec::into_iter(stated).map(str::to_owned).collect();
+            let declared = declared(declarations);
+            examples.push(Example { section, introduction, language, stated, declared, body });
         }
     }
     examples
+}
+
+/// What lines such as `mail_domains: example.com` declare.
+fn declared(lines: Vec<&str>) -> Declared {
+    let mut declared = Declared::default();
+    for (key, names) in lines.into_iter().filter_map(|line| line.split_once(": ")) {
+        let list = match key {
+            "mail_domains" => &mut declared.mail_domains,
+            "non_mail_domains" => &mut declared.non_mail_domains,
+            other => panic!("`{other}` cannot be declared"),
+        };
+        list.extend(names.split(", ").map(|name| NamePattern::parse(name).expect("pages declare good names")));
+    }
+    declared
 }
 
 fn wrong_examples(text: &str) -> Vec<String> {
@@ -170,7 +188,7 @@ fn outcome(example: &Example) -> Result<Vec<String>, String> {
         other => return Err(format!("`{other}` is no language of examples")),
     };
     let policy = Policy { today: date(2026, 6, 1), ..Policy::default() };
-    let report = zonegate::review(&sources, &loaded, &Declared::default(), &policy);
+    let report = zonegate::review(&sources, &loaded, &example.declared, &policy);
     let gaps = report.gaps.iter().map(|gap| format!("{}: {}", gap.severity, gap.coverage.id));
     Ok(report.findings.iter().map(finding_text).chain(gaps).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use zonegate::check::check;
 use zonegate::diff::Diff;
-use zonegate::name::Name;
+use zonegate::name::{Name, NamePattern};
 use zonegate::rdata::{Rdata, Rtype};
 use zonegate::record::{Builder, Misread, Record, RecordSet, Served, Side, Slip, View, ViewId};
 use zonegate::report::Finding;
@@ -151,7 +151,13 @@ fn every_world(law: impl Fn(&[Line], &Diff) -> Option<String>) {
 }
 
 fn findings(diff: &Diff, all: bool) -> Vec<Finding> {
-    check(diff, &Declared::default(), &RULES, all)
+    let pattern = |text| NamePattern::parse(text).expect("the patterns are good");
+    let declared = Declared {
+        mail_domains: vec![pattern("sub.example.com"), pattern("*.sub.example.com")],
+        non_mail_domains: vec![pattern("mail.sub.example.com"), pattern("sub.example.net")],
+        ..Declared::default()
+    };
+    check(diff, &declared, &RULES, all)
 }
 
 #[test]

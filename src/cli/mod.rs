@@ -129,7 +129,7 @@ impl Records {
 fn catalogue() -> String {
     let mut text = String::new();
     let mut row = |id: &str, severity: &dyn std::fmt::Display, set: &str, summary: &str| {
-        writeln!(text, "{id:<29}{severity:<9}{set:<10}{summary}").expect("strings take all text");
+        writeln!(text, "{id:<31}{severity:<9}{set:<10}{summary}").expect("strings take all text");
     };
     row("RULE", &"SEVERITY", "SET", "WHAT IT FINDS");
     for rule in RULES {

@@ -23,7 +23,8 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let alias = node.cnames().next()?;
     let address = before.addresses().next()?;
     let has_mx = |node: &Node| node.records(&Rtype::Mx).next().is_some();
-    if has_mx(&before) || has_mx(node) || before.cnames().next().is_some() {
+    let declared_away = scene.declared.takes_mail(node.name) == Some(false);
+    if declared_away || has_mx(&before) || has_mx(node) || before.cnames().next().is_some() {
         return None;
     }
     let (sign, place) = sign_of_mail(&scene.diff.before, &before)?;
@@ -35,7 +36,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
         help: vec![
             format!("keep the address and add an mx, if {owner} takes mail"),
             use_addresses(scene, node),
-            "leave it so if no mail is sent there".to_owned(),
+            format!("leave it so if {owner} takes no mail, and name it under non_mail_domains"),
         ],
         primary: Label::new("mail follows this alias", &alias.place),
         related: vec![

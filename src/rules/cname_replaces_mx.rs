@@ -1,9 +1,9 @@
 //! `cname-replaces-mx`: an MX gives way to a CNAME, so that mail goes where the target's goes.
 
-use super::{exchanges_text, host_text, ways_out};
+use super::{exchanges_text, goes_to_service, host_text, ways_out};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record, Served};
-use crate::route::{Destination, last_target};
+use crate::route::Destination;
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
 
@@ -24,7 +24,8 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let alias = node.records(&Rtype::Cname).next()?;
     let still_mx = node.records(&Rtype::Mx).next().is_some();
     let was_alias = before.cnames().next().is_some();
-    if still_mx || was_alias || goes_to_service(scene, node, alias) {
+    let declared_away = scene.declared.takes_mail(node.name) == Some(false);
+    if still_mx || was_alias || declared_away || goes_to_service(&scene.diff.after, scene.declared, node, alias) {
         return None;
     }
     let old_exchanges = exchanges_text(before.mx());
@@ -106,14 +107,6 @@ fn outcome_of(destination: &Destination, owner: &str, from: &str) -> (Severity, 
             (Severity::Error, format!("leaves {from} for whatever {at} says, which is not loaded"), Some(advice))
         }
     }
-}
-
-/// Whether the alias hands the mail of the name to a mail service, as far as it can be followed.
-fn goes_to_service(scene: &Scene, node: &Node, alias: &Record) -> bool {
-    alias.rdata.alias_target().is_some_and(|target| {
-        let last = last_target(&scene.diff.after, node.view, target);
-        scene.declared.is_mail_service(target) || scene.declared.is_mail_service(&last)
-    })
 }
 
 /// Whether mail reaches the very exchanges that it reached before, in the same order.

@@ -18,11 +18,16 @@ pub static RULE: Rule = Rule {
 };
 
 /// A name whose mail went to some exchange before the change, by its own MX or by that of an alias, and which is an
-/// alias for nowhere after it.
+/// alias for nowhere after it. Of a name that is declared to take mail the exchange need not be seen.
 fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let alias = node.cnames().next()?;
-    let Destination::Exchanges { owner, exchanges } = Destination::of(&scene.diff.before, node.view, node.name) else {
-        return None;
+    let takes_mail = scene.declared.takes_mail(node.name);
+    let (owner, exchanges) = match Destination::of(&scene.diff.before, node.view, node.name) {
+        Destination::Exchanges { owner, exchanges } if takes_mail != Some(false) => (owner, exchanges),
+        Destination::Address { name, .. } | Destination::OutOfView(name) if takes_mail == Some(true) => {
+            (name, Vec::new())
+        }
+        _ => return None,
     };
     let name = node.name.unrooted();
     let end = match Destination::of(&scene.diff.after, node.view, node.name) {

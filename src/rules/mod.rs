@@ -4,6 +4,7 @@
 mod cname_at_apex;
 mod cname_loop;
 mod cname_masks_mail_txt;
+mod cname_on_declared_mail_domain;
 mod cname_on_implicit_mx;
 mod cname_replaces_mx;
 mod cname_with_mx;
@@ -28,17 +29,19 @@ mod unused_suppression;
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Conflict, Node, Record, Served, Snapshot, View, ViewId};
-use crate::rule::{Cause, Fault, Rule, Scene, Status};
+use crate::route::last_target;
+use crate::rule::{Cause, Declared, Fault, Rule, Scene, Status};
 
 pub use self::malformed_suppression::RULE as MALFORMED_SUPPRESSION;
 pub use self::suppression_expired::RULE as SUPPRESSION_EXPIRED;
 pub use self::unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 23] = [
+pub static RULES: [&Rule; 24] = [
     &cname_at_apex::RULE,
     &cname_loop::RULE,
     &cname_masks_mail_txt::RULE,
+    &cname_on_declared_mail_domain::RULE,
     &cname_on_implicit_mx::RULE,
     &cname_replaces_mx::RULE,
     &cname_with_mx::RULE,
@@ -67,6 +70,7 @@ pub static GROUPS: &[&[&Rule]] = &[&[
     &cname_at_apex::RULE,
     &cname_replaces_mx::RULE,
     &cname_with_null_mx::RULE,
+    &cname_on_declared_mail_domain::RULE,
     &cname_masks_mail_txt::RULE,
     &mail_cname_dead_end::RULE,
     &cname_on_implicit_mx::RULE,
@@ -115,6 +119,14 @@ fn state_cause(scene: &Scene, introduced: Cause) -> Cause {
 /// Whether resolvers are sure to see an alias at a node.
 fn is_surely_alias(node: &Node) -> bool {
     node.cnames().any(|record| record.served == Served::AsIs)
+}
+
+/// Whether an alias hands the mail of its name to a mail service, as far as it can be followed.
+fn goes_to_service(snapshot: &Snapshot, declared: &Declared, node: &Node, alias: &Record) -> bool {
+    alias.rdata.alias_target().is_some_and(|target| {
+        let last = last_target(snapshot, node.view, target);
+        declared.is_mail_service(target) || declared.is_mail_service(&last)
+    })
 }
 
 /// Where an alias leads, as a person would write it.
