@@ -33,7 +33,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("load/yaml", &["source"]),
     ("load/hosts", &["record"]),
     ("load", &["diff", "gap", "load/json", "name", "rdata", "record", "source"]),
-    ("load/terraform", &["gap", "load", "load/hosts", "load/json", "name", "rdata", "record", "severity", "source"]),
+    (
+        "load/terraform",
+        &["gap", "load", "load/hosts", "load/json", "load/yaml", "name", "rdata", "record", "severity", "source"],
+    ),
     (
         "load/octodns",
         &["gap", "load", "load/hosts", "load/yaml", "name", "rdata", "record", "severity", "source", "workspace"],
@@ -84,7 +87,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("regex_lite", &["load/octodns", "load/terraform/provider", "load/yaml"]),
     ("serde", &["dump", "load/hosts", "load/json", "load/octodns/plan", "load/terraform", "policy", "render/json"]),
     ("serde_json", &["dump", "load/json", "load/octodns/plan", "load/terraform", "policy", "render/json"]),
-    ("serde_yaml", &["load/hosts", "load/terraform/provider"]),
+    ("serde_yaml", &["load/hosts", "load/terraform/own", "load/terraform/provider"]),
     ("sha2", &["render/json", "report"]),
     ("strsim", &["config"]),
     ("tempfile", &["workspace"]),

@@ -213,7 +213,7 @@ fn zone_files(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
     let [before, after] =
         directories.each_ref().map(|directory| Tree::disk(directory.path().to_str().expect("a path")));
     let repository = Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false };
-    Ok(load(sources, Inputs { documents: Vec::new(), repositories: vec![repository] }))
+    Ok(load(sources, Inputs { repositories: vec![repository], ..Inputs::default() }))
 }
 
 /// The change that a `diff` block draws.

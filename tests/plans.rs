@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use zonegate::load::{Inputs, load};
+use zonegate::load::yaml::Yaml;
+use zonegate::load::{self, Inputs, load};
 use zonegate::policy::Policy;
 use zonegate::report::Report;
 use zonegate::review;
@@ -15,10 +16,15 @@ use zonegate::source::{Bytes, Sources};
 
 /// What `check` says of these inputs.
 fn report(texts: &[&str]) -> Report {
+    report_with(texts, Inputs::default())
+}
+
+/// The same with what a configuration says besides.
+fn report_with(texts: &[&str], said: Inputs) -> Report {
     let mut sources = Sources::default();
-    let ids: Vec<_> = texts.iter().map(|text| sources.add("plan.json".into(), Bytes::Owned((*text).into()))).collect();
+    let documents = texts.iter().map(|text| sources.add("plan.json".into(), Bytes::Owned((*text).into()))).collect();
     let policy = Policy { ignore: vec!["zone-partially-visible".into()], ..Policy::default() };
-    let loaded = load(&mut sources, Inputs::documents(ids));
+    let loaded = load(&mut sources, Inputs { documents, ..said });
     review(&sources, &loaded, &Declared::default(), &policy)
 }
 
@@ -33,7 +39,10 @@ fn told_of(plans: &[&Value]) -> Vec<String> {
 }
 
 fn told_text(texts: &[&str]) -> Vec<String> {
-    let Report { findings, gaps, .. } = report(texts);
+    in_short(report(texts))
+}
+
+fn in_short(Report { findings, gaps, .. }: Report) -> Vec<String> {
     let findings = findings.iter().map(|finding| {
         let names: Vec<String> = finding.names.iter().map(ToString::to_string).collect();
         format!("{} {} {} {}", finding.severity, finding.rule.id, finding.status, names.join(" "))
@@ -643,4 +652,82 @@ fn a_zone_may_flatten_all_its_aliases() {
     let old = keep("cloudflare_zone_settings_override.all", &old);
     let plan = plan(&[mail, alias, old], &[cloudflare_zone()]);
     assert_eq!(told(&plan), ["note flattened-cname-with-mx introduced shop.example.com."]);
+}
+
+/// A configuration's table for the provider example/dns, or for the one given.
+fn own_table(sources: &str, rows: &str) -> Inputs {
+    let text = format!("sources: [{sources}]\n{rows}");
+    let mut sources = Sources::default();
+    let source = sources.add("zonegate.yaml".into(), Bytes::Owned(text.into()));
+    let mut yaml = Yaml::default();
+    let root = yaml.parse(&sources, source).expect("this is YAML").root.expect("it holds something");
+    let table = load::own_table(yaml.value(&sources, root)).expect("the table is good");
+    Inputs { tables: vec![table], ..Inputs::default() }
+}
+
+const EXAMPLE_ROWS: &str = "\
+rows:
+  - type: example_dns_record
+    unit: record
+    zone: {attr: zone_ref, kind: id, via: [example_dns_zone]}
+    name: {attr: host, form: relative, apex: ['@']}
+    rtype: {attr: kind}
+    values: {attr: answer, shape: string, text: target}
+    priority: weight
+zones:
+  - {type: example_dns_zone, id: [id], domain: fqdn}
+";
+
+/// An MX and a new CNAME at one name, written by a provider that nobody knows.
+fn example_clash() -> Value {
+    let record = |kind, answer| json!({"zone_ref": 7, "host": "shop", "kind": kind, "answer": answer, "weight": 10});
+    let changes = [
+        keep("example_dns_zone.main", &json!({"id": 7, "fqdn": "example.com"})),
+        keep("example_dns_record.mail", &record("MX", "mx.example.net")),
+        create("example_dns_record.shop", &record("CNAME", "shops.example.org")),
+    ];
+    plan(&changes.map(|entry| with(entry, "/provider_name", json!("registry.terraform.io/example/dns"))), &[])
+}
+
+#[test]
+fn a_type_that_nobody_knows_is_read_by_a_table_of_ones_own() {
+    let text = example_clash().to_string();
+    assert_eq!(told_text(&[&text]), ["note unmodelled-dns-resource"]);
+    let told = |sources| in_short(report_with(&[&text], own_table(sources, EXAMPLE_ROWS)));
+    assert_eq!(told("example/dns"), [CLASH]);
+    assert_eq!(told("registry.terraform.io/example/dns"), [CLASH]);
+    assert_eq!(told("example.net/example/dns, example/dns"), [CLASH]);
+    assert_eq!(told("example/names"), [CLASH, "note unmodelled-dns-resource"], "the types of another provider");
+}
+
+#[test]
+fn what_the_dns_host_of_a_table_does_is_told() {
+    let text = example_clash().to_string();
+    let message = |host: &str| {
+        let report = report_with(&[&text], own_table("example/dns", &format!("{host}{EXAMPLE_ROWS}")));
+        report.findings[0].message.clone()
+    };
+    assert!(message("").ends_with("hides its mx mx.example.net"), "{}", message(""));
+    let route53 = message("host: Route 53\n");
+    assert!(route53.ends_with("and Route 53 will refuse the change"), "{route53}");
+    let own = message("host: {host: Example DNS, cname_at_apex: served, cname_beside_other_data: accepted}\n");
+    assert!(own.ends_with("and Example DNS will not complain"), "{own}");
+}
+
+#[test]
+fn a_table_of_ones_own_takes_the_place_of_what_is_known_of_a_type_and_of_no_other() {
+    let row = "{unit: rrset, zone: {attr: zone_id, kind: id, via: [aws_route53_zone]}, name: {attr: name, form: fqdn}, \
+               rtype: {attr: type}, values: {attr: records, shape: strings}}";
+    let typed =
+        |resource_type: &str| format!("rows: [{}]", row.replacen('{', &format!("{{type: {resource_type}, "), 1));
+    let relative = create("aws_route53_record.shop", &route53("shop", "CNAME", &["shops.example.org"]));
+    let mail = keep("aws_route53_record.mail", &route53("shop.example.com", "MX", &["10 mx.example.net"]));
+    let text = plan(&[mail.clone(), relative], &[route53_zone()]).to_string();
+    let told = |text: &str, rows: &str| in_short(report_with(&[text], own_table("hashicorp/aws", rows)));
+    assert_eq!(told(&text, &typed("aws_other_record")), [CLASH]);
+    assert_eq!(told(&text, &typed("aws_route53_record")), [""; 0], "this table says that all names are whole");
+    let other = create("aws_other_record.shop", &route53("shop.example.com", "CNAME", &["shops.example.org"]));
+    let text = plan(&[mail, other], &[route53_zone()]).to_string();
+    assert_eq!(told_text(&[&text]), ["note unmodelled-dns-resource"]);
+    assert_eq!(told(&text, &typed("aws_other_record")), [CLASH], "a type more for a known provider");
 }

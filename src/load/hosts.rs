@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::record::{Conflict, DnsHost, Served};
 
 /// One entry of the table.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Host {
     /// The DNS host, as its own documentation spells it.
@@ -32,6 +32,7 @@ pub struct Host {
     /// The record it offers at an apex in place of a CNAME.
     pub alias: Option<String>,
     /// Where all this was read.
+    #[serde(default)]
     pub evidence: Vec<String>,
     /// What a reader should know besides.
     pub note: Option<String>,
@@ -81,9 +82,16 @@ pub enum WithoutFinalDot {
 static HOSTS: LazyLock<Vec<Host>> =
     LazyLock::new(|| serde_yaml::from_str(include_str!("hosts.yaml")).expect("a test reads the table"));
 
+/// The host of this name, or the names of all.
+pub fn named(name: &str) -> Result<&'static Host, Vec<&'static str>> {
+    let host = HOSTS.iter().find(|host| host.name == name);
+    host.ok_or_else(|| HOSTS.iter().map(|host| host.name.as_str()).collect())
+}
+
 /// The host that one of these Terraform sources writes to.
-pub fn of_terraform(sources: &[&str]) -> Option<&'static Host> {
-    HOSTS.iter().find(|host| host.terraform.iter().any(|known| sources.contains(&known.as_str())))
+pub fn of_terraform<S: AsRef<str>>(sources: &[S]) -> Option<&'static Host> {
+    let is_one = |known: &String| sources.iter().any(|source| source.as_ref() == known);
+    HOSTS.iter().find(|host| host.terraform.iter().any(is_one))
 }
 
 /// The host that an OctoDNS class writes to, in whatever module the class lies.

@@ -10,6 +10,7 @@ use crate::diff::Diff;
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
 use crate::load::json::Base;
 pub use crate::load::octodns::Repository;
+pub use crate::load::terraform::{OwnTable, own_table};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Builder, Snapshot, ViewId};
@@ -35,6 +36,8 @@ pub struct Inputs {
     pub documents: Vec<SourceId>,
     /// Trees of files, in one state or in two.
     pub repositories: Vec<Repository>,
+    /// Tables of people's own, which say how further types of things in plans become records.
+    pub tables: Vec<OwnTable>,
 }
 
 /// What the report calls an input that no loader can read.
@@ -43,7 +46,7 @@ pub const UNREADABLE: &str = "unreadable-input";
 impl Inputs {
     /// Documents alone.
     pub fn documents(documents: Vec<SourceId>) -> Inputs {
-        Inputs { documents, repositories: Vec::new() }
+        Inputs { documents, ..Inputs::default() }
     }
 }
 
@@ -75,13 +78,13 @@ pub struct Pending {
 
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
-    let Inputs { documents, repositories } = inputs;
+    let Inputs { documents, repositories, tables } = inputs;
     let mut found = Found::default();
     let (planned, others): (Vec<SourceId>, Vec<SourceId>) =
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
     let mut inputs = Vec::new();
     let bases: Vec<Base> = others.iter().map(|&source| Base { source, bytes: sources.get(source).bytes() }).collect();
-    for (base, is_read) in bases.iter().zip(terraform::load(&bases, &mut found)) {
+    for (base, is_read) in bases.iter().zip(terraform::load(&bases, &tables, &mut found)) {
         let kind = if is_read { terraform::KIND } else { UNREADABLE };
         let notes = found.notes.iter().filter(|(source, _)| *source == base.source);
         inputs.push(Input { source: base.source, kind, notes: notes.map(|(_, note)| note.clone()).collect() });

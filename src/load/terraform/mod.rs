@@ -4,6 +4,7 @@
 
 mod address;
 mod document;
+mod own;
 mod plan;
 pub mod provider;
 mod record;
@@ -18,7 +19,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use self::document::Document;
+pub use self::own::own_table;
 use self::plan::Plan;
+pub use self::provider::Provider as OwnTable;
 use self::provider::{Meaning, Mode, Row, Unit, ZoneKind};
 use self::record::{Datum, Reading, Trouble, Why, ZoneName};
 use self::reference::Referent;
@@ -39,8 +42,8 @@ use crate::source::{Place, Span};
 pub const KIND: &str = "terraform-plan";
 
 /// Reads the plans of all inputs as one change. False for each input that cannot be read; why becomes a gap that is an
-/// error.
-pub fn load(inputs: &[Base], found: &mut Found) -> Vec<bool> {
+/// error. What people say of resource types in tables of their `own` comes before what is known here.
+pub fn load(inputs: &[Base], own: &[OwnTable], found: &mut Found) -> Vec<bool> {
     let mut troubles = Troubles::default();
     let mut plans = Vec::new();
     let mut read = Vec::new();
@@ -51,7 +54,7 @@ pub fn load(inputs: &[Base], found: &mut Found) -> Vec<bool> {
             Ok(documents) => {
                 for document in documents {
                     let version = versions(&document);
-                    let plan = Plan::new(base, document, &mut found.gaps, &mut troubles);
+                    let plan = Plan::new(base, document, own, &mut found.gaps, &mut troubles);
                     let note = format!("{version}, with {} objects of known DNS types", plan.resources.len());
                     found.notes.push((base.source, note));
                     plans.push(plan);
@@ -108,7 +111,7 @@ struct State<'r, 'a> {
     /// The plan, by number.
     number: usize,
     resource: &'r Resource<'a>,
-    row: &'static Row,
+    row: &'r Row,
     side: Side,
     object: Object<'a>,
 }

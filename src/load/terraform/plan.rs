@@ -29,14 +29,20 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Takes a document apart. What it does not hold, and what cannot be read, goes to `gaps` and `troubles`.
-    pub fn new(base: Base<'a>, document: Document<'a>, gaps: &mut Vec<Gap>, troubles: &mut Troubles) -> Plan<'a> {
+    pub fn new(
+        base: Base<'a>,
+        document: Document<'a>,
+        own: &'a [Provider],
+        gaps: &mut Vec<Gap>,
+        troubles: &mut Troubles,
+    ) -> Plan<'a> {
         gaps.extend(completeness(base, &document));
         let configuration = document.configuration.map_or_else(|| Ok(Configuration::default()), Configuration::read);
         if let Err(error) = &configuration {
             let reason = format!("the configuration in the plan is not what it should be: {error}");
             gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start(base)).lowered_to(Severity::Warning));
         }
-        let mut reading = Reading { base, gaps, troubles, providers: HashMap::default(), resources: Vec::new() };
+        let mut reading = Reading { base, own, gaps, troubles, providers: HashMap::default(), resources: Vec::new() };
         reading.read(document);
         Plan { base, configuration: configuration.unwrap_or_default(), resources: reading.resources }
     }
@@ -68,10 +74,12 @@ fn start(base: Base) -> Place {
 
 struct Reading<'a, 'g> {
     base: Base<'a>,
+    /// The tables of users.
+    own: &'a [Provider],
     gaps: &'g mut Vec<Gap>,
     troubles: &'g mut Troubles,
     /// By source address and resource type, as they stand in the plan.
-    providers: HashMap<(Json<'a>, Json<'a>), Option<&'static Provider>, RandomState>,
+    providers: HashMap<(Json<'a>, Json<'a>), Option<&'a Provider>, RandomState>,
     resources: Vec<Resource<'a>>,
 }
 
@@ -128,15 +136,15 @@ impl<'a> Reading<'a, '_> {
         source: Option<Json<'a>>,
         address: Json<'a>,
         mode: Json<'a>,
-    ) -> Option<&'static Provider> {
+    ) -> Option<&'a Provider> {
         let key = (source.unwrap_or(Json::NULL), resource_type);
         let found = *self.providers.entry(key).or_insert_with(|| {
             let resource_type = resource_type.text()?;
-            provider(key.0.content(), &resource_type).filter(|provider| provider.knows(&resource_type))
+            provider(self.own, key.0.content(), &resource_type).filter(|provider| provider.knows(&resource_type))
         });
         match (found, source) {
             (Some(provider), Some(source)) if !provider.is_of(source.content()) => {
-                self.troubles.foreign(source.content(), provider.sources[0], self.place(address));
+                self.troubles.foreign(source.content(), &provider.sources[0], self.place(address));
             }
             (None, _) if mode.content() == "managed" && looks_like_records(resource_type.content()) => {
                 self.troubles.unmodelled(resource_type.content(), self.place(address));

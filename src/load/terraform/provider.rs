@@ -1,13 +1,16 @@
 //! What the resource types of each provider mean, read from the tables in `providers/`.
 //!
 //! A table is data that someone who knows the provider can read and edit. This file knows its schema; what the
-//! fields do to a plan stands in `record`.
+//! fields do to a plan stands in `record`, and how people write tables of their own in `own`.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use regex_lite::Regex;
 use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 
 use crate::load::hosts::{self, ApexCname, Host};
 use crate::record::DnsHost;
@@ -71,6 +74,7 @@ pub struct Row {
     #[serde(default)]
     pub flags: Vec<Flag>,
     /// Where all this was read.
+    #[serde(default)]
     pub evidence: Vec<String>,
     /// What a reader should know besides.
     pub note: Option<String>,
@@ -88,7 +92,7 @@ pub enum Mode {
 }
 
 /// Which of several shapes a resource has.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
     /// Attributes that must be there, known or not.
@@ -139,16 +143,30 @@ pub struct ZoneAttr {
     pub re: Option<Pattern>,
 }
 
-/// A regular expression, compiled as the table is read.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "String")]
+/// A regular expression that captures something, compiled as the table is read.
+#[derive(Debug)]
 pub struct Pattern(Regex);
 
-impl TryFrom<String> for Pattern {
-    type Error = regex_lite::Error;
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Pattern, D::Error> {
+        struct Expression;
+        impl Visitor<'_> for Expression {
+            type Value = Pattern;
 
-    fn try_from(text: String) -> Result<Pattern, regex_lite::Error> {
-        Regex::new(&text).map(Pattern)
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a regular expression")
+            }
+
+            // An error that is made here is known to be about this very text.
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Pattern, E> {
+                match Regex::new(text) {
+                    Ok(regex) if regex.captures_len() > 1 => Ok(Pattern(regex)),
+                    Ok(_) => Err(E::custom("this captures nothing: the domain name is what the first `(…)` matches")),
+                    Err(error) => Err(E::custom(format_args!("this is no regular expression: {error}"))),
+                }
+            }
+        }
+        from.deserialize_str(Expression)
     }
 }
 
@@ -288,23 +306,28 @@ pub struct Alternative {
 }
 
 /// One path or several.
-#[derive(Debug, Default, Deserialize)]
-#[serde(from = "OneOrManyText")]
+#[derive(Debug, Default)]
 pub struct OneOrMany(pub Vec<String>);
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrManyText {
-    One(String),
-    Many(Vec<String>),
-}
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<OneOrMany, D::Error> {
+        struct Paths;
+        impl<'de> Visitor<'de> for Paths {
+            type Value = OneOrMany;
 
-impl From<OneOrManyText> for OneOrMany {
-    fn from(text: OneOrManyText) -> OneOrMany {
-        OneOrMany(match text {
-            OneOrManyText::One(path) => vec![path],
-            OneOrManyText::Many(paths) => paths,
-        })
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: de::Error>(self, path: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany(vec![path.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, paths: A) -> Result<OneOrMany, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(paths)).map(OneOrMany)
+            }
+        }
+        from.deserialize_any(Paths)
     }
 }
 
@@ -432,6 +455,7 @@ pub struct ZoneRow {
     #[serde(default)]
     pub private: Vec<Flag>,
     /// Where all this was read.
+    #[serde(default)]
     pub evidence: Vec<String>,
     /// What a reader should know besides.
     pub note: Option<String>,
@@ -449,6 +473,7 @@ pub struct FlatteningRow {
     /// When all CNAMEs are flattened.
     pub when: Flag,
     /// Where all this was read.
+    #[serde(default)]
     pub evidence: Vec<String>,
 }
 
@@ -456,20 +481,27 @@ pub struct FlatteningRow {
 #[derive(Debug)]
 pub struct Provider {
     /// The sources it speaks for.
-    pub sources: &'static [&'static str],
+    pub sources: Vec<String>,
     /// The table.
     pub table: Table,
     /// What its DNS host does, if that is known.
-    pub host: Option<&'static Host>,
+    pub host: Option<Host>,
     /// The same for the model.
     pub dns_host: Option<Arc<DnsHost>>,
 }
 
 impl Provider {
-    fn read(sources: &'static [&'static str], text: &str) -> Provider {
+    /// The table of a provider with these sources, and what its DNS host does.
+    pub fn new(sources: Vec<String>, table: Table, host: Option<Host>) -> Provider {
+        let dns_host = host.as_ref().map(Host::dns_host);
+        Provider { sources, table, host, dns_host }
+    }
+
+    fn read(sources: &[&str], text: &str) -> Provider {
         let table: Table = serde_yaml::from_str(text).expect("a test reads every table");
-        let host = hosts::of_terraform(sources);
-        Provider { sources, table, host, dns_host: host.map(Host::dns_host) }
+        let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
+        let host = hosts::of_terraform(&sources).cloned();
+        Provider::new(sources, table, host)
     }
 
     /// The rows of a resource type; several if the type has several shapes.
@@ -484,12 +516,12 @@ impl Provider {
 
     /// Whether it is the provider with this source address, and not one that only has the same resource types.
     pub fn is_of(&self, source: &str) -> bool {
-        speaks_for(self.sources, source)
+        speaks_for(&self.sources, source)
     }
 
     /// Whether its DNS host serves no CNAME at an apex, but what the target answers.
     pub fn flattens_at_apex(&self) -> bool {
-        self.host.is_some_and(|host| host.cname_at_apex == ApexCname::Flattened)
+        self.host.as_ref().is_some_and(|host| host.cname_at_apex == ApexCname::Flattened)
     }
 
     /// Whether some row is of this resource type.
@@ -506,18 +538,31 @@ impl Provider {
 }
 
 /// The provider with this source address, whatever its registry; Terraform 0.12 wrote the type alone, such as `aws`.
-/// Of a source that is not known, such as a fork or a mirror, the provider that has this resource type.
-pub fn provider(source: &str, resource_type: &str) -> Option<&'static Provider> {
+/// Of a source that is not known, such as a fork or a mirror, the provider that has this resource type. What people
+/// say of a type in tables of their `own` takes the place of what is said here.
+pub fn provider<'p>(own: &'p [Provider], source: &str, resource_type: &str) -> Option<&'p Provider> {
+    let knows = |provider: &&Provider| provider.knows(resource_type);
+    let named = own.iter().filter(knows).find(|provider| provider.is_of(source));
+    let ours = || TABLES.iter().position(|(sources, _)| speaks_for(sources, source)).map(built_in);
+    let of_type = || own.iter().find(knows).or_else(|| built_in_with(resource_type));
+    named.or_else(ours).or_else(of_type)
+}
+
+/// The first provider of [`TABLES`] that has this resource type.
+pub fn built_in_with(resource_type: &str) -> Option<&'static Provider> {
+    let may_know = |at: &usize| TABLES[*at].1.contains(resource_type) && built_in(*at).knows(resource_type);
+    (0..TABLES.len()).find(may_know).map(built_in)
+}
+
+/// The provider of [`TABLES`] with this number; its table is read when somebody first asks for it.
+fn built_in(at: usize) -> &'static Provider {
     static PROVIDERS: [OnceLock<Provider>; TABLES.len()] = [const { OnceLock::new() }; TABLES.len()];
-    let read = |at: usize| PROVIDERS[at].get_or_init(|| Provider::read(TABLES[at].0, TABLES[at].1));
-    let named = TABLES.iter().position(|(sources, _)| speaks_for(sources, source));
-    let may_know = |at: &usize| TABLES[*at].1.contains(resource_type) && read(*at).knows(resource_type);
-    named.or_else(|| (0..TABLES.len()).find(may_know)).map(read)
+    PROVIDERS[at].get_or_init(|| Provider::read(TABLES[at].0, TABLES[at].1))
 }
 
 /// Whether one of these sources is this source address.
-fn speaks_for(sources: &[&str], address: &str) -> bool {
-    sources.iter().any(|known| match address.strip_suffix(known) {
+fn speaks_for<S: AsRef<str>>(sources: &[S], address: &str) -> bool {
+    sources.iter().map(AsRef::as_ref).any(|known| match address.strip_suffix(known) {
         Some(registry) => registry.is_empty() || registry.ends_with('/'),
         None => known.rsplit_once('/').is_some_and(|(_, name)| name == address),
     })
@@ -526,6 +571,7 @@ fn speaks_for(sources: &[&str], address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::terraform::own::mistake;
 
     #[test]
     fn every_table_is_listed_and_reads() {
@@ -534,31 +580,18 @@ mod tests {
         for (sources, text) in TABLES {
             let provider = Provider::read(sources, text);
             assert!(provider.host.is_some(), "{sources:?} has no entry in hosts.yaml");
-            for row in &provider.table.rows {
-                assert!(row.rtype.attr.is_some() != row.rtype.constant.is_some(), "{}", row.resource_type);
-                assert!(!row.evidence.is_empty(), "{}", row.resource_type);
-                assert_eq!(row.zone.re.is_some(), row.zone.kind == ZoneKind::Extract, "{}", row.resource_type);
-                let has_zone = row.zone.attr.is_some() || row.zone.kind == ZoneKind::None;
-                assert!(has_zone, "{} names no zone", row.resource_type);
-            }
-        }
-    }
-
-    #[test]
-    fn rows_of_one_type_are_told_apart_by_their_attributes() {
-        for (sources, text) in TABLES {
-            let provider = Provider::read(sources, text);
-            for row in &provider.table.rows {
-                let shapes: Vec<_> = provider.rows(row.mode, &row.resource_type).map(|row| &row.select).collect();
-                let told_apart = shapes.iter().all(|select| !select.has.is_empty() || !select.lacks.is_empty());
-                assert!(shapes.len() == 1 || told_apart, "{}", row.resource_type);
-            }
+            let Table { rows, zones, flattening } = &provider.table;
+            let evidence = rows.iter().map(|row| &row.evidence).chain(zones.iter().map(|row| &row.evidence));
+            let mut evidence = evidence.chain(flattening.iter().map(|row| &row.evidence));
+            assert!(evidence.all(|evidence| !evidence.is_empty()), "{sources:?} claims something without evidence");
+            assert_eq!(mistake(&provider.table).map(|mistake| mistake.message), None, "{sources:?}");
         }
     }
 
     #[test]
     fn sources_are_matched_without_their_registry() {
-        let rows = |source, resource_type| provider(source, resource_type).map(|provider| provider.table.rows.len());
+        let rows =
+            |source, resource_type| provider(&[], source, resource_type).map(|provider| provider.table.rows.len());
         let aws = rows("registry.opentofu.org/hashicorp/aws", "aws_route53_record");
         assert!(aws.is_some());
         assert_eq!(rows("aws", "aws_route53_record"), aws);

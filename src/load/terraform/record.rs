@@ -366,7 +366,7 @@ impl<'a> Reader<'_, 'a> {
             at_apex: if is_token { Some(true) } else { self.zone.is_apex(owner) },
             within_zone: matches!(rdata, Rdata::Cname(target) if self.zone.may_hold(target)),
         };
-        served(self.provider.host, cname)
+        served(self.provider.host.as_ref(), cname)
     }
 
     fn data(&self, rtype: &Rtype) -> Vec<Datum<'a>> {

@@ -61,7 +61,7 @@ pub struct Resource<'a> {
     /// The resource type.
     pub resource_type: Cow<'a, str>,
     /// Whose table knows the type.
-    pub provider: &'static Provider,
+    pub provider: &'a Provider,
     before: Option<Value<'a>>,
     after: Option<Value<'a>>,
     /// Terraform stops tracking the object, which stays in DNS.
@@ -76,7 +76,7 @@ const NO_OBJECT: &str = "the attributes of this resource are not an object";
 
 impl<'a> Resource<'a> {
     /// A resource that the plan lists, whether or not it changes. The error says what is not as it should be.
-    pub fn changing(entry: &ResourceChange<'a>, provider: &'static Provider) -> Result<Resource<'a>, &'static str> {
+    pub fn changing(entry: &ResourceChange<'a>, provider: &'a Provider) -> Result<Resource<'a>, &'static str> {
         let States { actions, before, after, after_unknown, before_sensitive, after_sensitive } = entry.change;
         // One is enough of two that are alike.
         let after_sensitive = after_sensitive.filter(|after| before_sensitive != Some(*after));
@@ -97,7 +97,7 @@ impl<'a> Resource<'a> {
     }
 
     /// An object that only the prior state shows: it is the same on both sides.
-    pub fn resting(object_at: &StateResource<'a>, provider: &'static Provider) -> Result<Resource<'a>, &'static str> {
+    pub fn resting(object_at: &StateResource<'a>, provider: &'a Provider) -> Result<Resource<'a>, &'static str> {
         let sensitive = [object_at.sensitive_values.unwrap_or(Json::NULL), Json::NULL];
         let value = object(object_at.values.ok_or(NO_OBJECT)?, Json::NULL, sensitive)?;
         Ok(Resource {
@@ -159,7 +159,7 @@ mod tests {
     fn sides(change: &str) -> (Vec<Side>, Option<Side>) {
         let text = format!(r#"{{"address":"t.n","mode":"managed","type":"aws_route53_record","change":{change}}}"#);
         let entry: ResourceChange = serde_json::from_str(&text).unwrap();
-        let aws = provider("hashicorp/aws", "aws_route53_record").unwrap();
+        let aws = provider(&[], "hashicorp/aws", "aws_route53_record").unwrap();
         let resource = Resource::changing(&entry, aws).unwrap();
         (resource.states().into_iter().map(|(side, _)| side).collect(), resource.is_new_on())
     }
