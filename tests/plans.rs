@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use zonegate::load::yaml::Yaml;
-use zonegate::load::{self, Inputs, load};
+use zonegate::load::{self, DeclaredZone, Inputs, load};
+use zonegate::name::Name;
 use zonegate::policy::Policy;
 use zonegate::report::Report;
 use zonegate::review;
 use zonegate::rule::Declared;
-use zonegate::source::{Bytes, Sources};
+use zonegate::source::{Bytes, Place, Sources, Span};
 
 /// What `check` says of these inputs.
 fn report(texts: &[&str]) -> Report {
@@ -730,4 +731,155 @@ fn a_table_of_ones_own_takes_the_place_of_what_is_known_of_a_type_and_of_no_othe
     let text = plan(&[mail, other], &[route53_zone()]).to_string();
     assert_eq!(told_text(&[&text]), ["note unmodelled-dns-resource"]);
     assert_eq!(told(&text, &typed("aws_other_record")), [CLASH], "a type more for a known provider");
+}
+
+/// What a configuration says of zones: the domain name, identifiers, whether it is private, and its name.
+fn zones(declared: &[(&str, &[&str], bool, Option<&str>)]) -> Inputs {
+    let source = Sources::default().add("zonegate.yaml".into(), Bytes::Owned(Vec::new()));
+    let zone = |(apex, ids, private, name): &(&str, &[&str], bool, Option<&str>)| DeclaredZone {
+        apex: Name::parse(apex).expect("the name is good"),
+        ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        private: *private,
+        name: name.map(str::to_owned),
+        place: Place::at(Span { source, start: 0, end: 0 }),
+    };
+    Inputs { zones: declared.iter().map(zone).collect(), ..Inputs::default() }
+}
+
+/// A record of Route 53 in a zone.
+fn in_zone(zone: &str, name: &str, rtype: &str, data: &str) -> Value {
+    with(route53(name, rtype, &[data]), "/zone_id", json!(zone))
+}
+
+const ONE: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+
+#[test]
+fn an_apex_is_found_in_a_zone_that_only_a_configuration_names() {
+    let relative = json!({"zone_id": ONE, "name": "www", "type": "A", "content": "192.0.2.1", "ttl": 300});
+    let route53 = plan(
+        &[
+            create("aws_route53_record.apex", &in_zone("Z0EXAMPLE1", "example.com", "CNAME", "shops.example.org")),
+            keep("aws_route53_record.www", &in_zone("Z0EXAMPLE1", "www", "A", "192.0.2.1")),
+        ],
+        &[],
+    );
+    let flattened = plan(
+        &[
+            create("cloudflare_dns_record.apex", &cloudflare("example.com", "CNAME", "shops.example.org")),
+            keep("cloudflare_dns_record.mail", &cloudflare("example.com", "MX", "mx.example.net")),
+            keep("cloudflare_dns_record.www", &relative),
+        ],
+        &[],
+    );
+    let told = |plan: &Value, said| in_short(report_with(&[&plan.to_string()], said));
+    let said = || zones(&[("example.com", &["Z0EXAMPLE1"], false, None), ("example.com", &[ONE], false, None)]);
+    assert_eq!(told(&route53, Inputs::default()), [""; 0]);
+    assert_eq!(told(&route53, said()), ["error cname-at-apex introduced example.com."]);
+    assert_eq!(told(&flattened, Inputs::default()), ["warning cname-with-mx introduced example.com."]);
+    assert_eq!(told(&flattened, said()), ["note flattened-cname-with-mx introduced example.com."]);
+}
+
+#[test]
+fn what_is_not_known_of_a_zone_is_no_gap_once_it_is_declared() {
+    let shop = create("aws_route53_record.shop", &in_zone("Z0EXAMPLE1", "shop", "CNAME", "shops.example.org"));
+    let text = plan(&[shop], &[]).to_string();
+    let gaps = |said| {
+        let mut sources = Sources::default();
+        let documents = vec![sources.add("plan.json".into(), Bytes::Owned(text.clone().into()))];
+        let loaded = load::load(&mut sources, Inputs { documents, ..said });
+        loaded.gaps.into_iter().map(|gap| gap.reason).collect::<Vec<_>>()
+    };
+    let is_nameless = |reason: &String| reason.starts_with("no resource names this zone");
+    assert!(gaps(Inputs::default()).iter().any(is_nameless), "{:?}", gaps(Inputs::default()));
+    let declared = gaps(zones(&[("example.com", &["Z0EXAMPLE1"], false, None)]));
+    assert!(!declared.iter().any(is_nameless), "{declared:?}");
+    assert!(declared[0].starts_with("an alias appears in example.com"), "{declared:?}");
+}
+
+#[test]
+fn plans_that_name_one_zone_in_two_ways_are_one_once_it_is_declared() {
+    let mail = plan(&[keep("aws_route53_record.mail", &in_zone("Z0EXAMPLE1", "", "MX", "10 mx.example.net"))], &[]);
+    let shop = create("aws_route53_record.shop", &in_zone("Z0EXAMPLE1", "example.com", "CNAME", "a.example.org"));
+    let described = create("aws_route53_record.shop", &in_zone("Z0EXAMPLE2", "example.com", "CNAME", "a.example.org"));
+    let second = json!({"id": "Z0EXAMPLE2", "name": "example.com", "private_zone": false, "zone_id": "Z0EXAMPLE2"});
+    let shop = plan(&[shop], &[]);
+    let described = plan(&[described], &[resting("data.aws_route53_zone.main", &second)]);
+    let told = |one: &Value, other: &Value, said: &[_]| {
+        let forth = in_short(report_with(&[&one.to_string(), &other.to_string()], zones(said)));
+        let back = in_short(report_with(&[&other.to_string(), &one.to_string()], zones(said)));
+        assert_eq!(forth, back, "the order means nothing");
+        forth
+    };
+    let clash = ["error cname-with-mx introduced example.com."];
+    let apex_alone = ["error cname-at-apex introduced example.com."];
+    let first = ("example.com", &["Z0EXAMPLE1"][..], false, None);
+    assert_eq!(told(&mail, &shop, &[first]), clash);
+    let deep = in_zone("Z0EXAMPLE1", "shop.example.com", "CNAME", "a.example.org");
+    let deep = plan(&[create("aws_route53_record.shop", &deep)], &[]);
+    assert_eq!(told(&mail, &deep, &[]), [CLASH], "where the zone begins is guessed, and wrongly");
+    assert_eq!(told(&mail, &deep, &[first]), [""; 0]);
+    assert_eq!(told(&mail, &described, &[first]), apex_alone, "zones of two identifiers are two");
+    let joined = ("example.com", &["Z0EXAMPLE2", "Z0EXAMPLE1"][..], false, None);
+    assert_eq!(told(&mail, &described, &[joined]), clash, "unless they are declared as one");
+    let named = |id| ("example.com", id, false, Some("public"));
+    assert_eq!(told(&mail, &described, &[named(&["Z0EXAMPLE1"][..]), named(&["Z0EXAMPLE2"][..])]), clash);
+}
+
+#[test]
+fn a_zone_that_is_declared_private_stays_apart_from_the_public_one() {
+    let plan = plan(
+        &[
+            keep("aws_route53_record.mail", &in_zone("Z0EXAMPLE1", "shop", "MX", "10 mx.example.net")),
+            create("aws_route53_record.shop", &in_zone("Z0EXAMPLE2", "shop", "CNAME", "shops.example.org")),
+        ],
+        &[route53_zone()],
+    );
+    let views = |said: &[_]| {
+        let mut sources = Sources::default();
+        let documents = vec![sources.add("plan.json".into(), Bytes::Owned(plan.to_string().into()))];
+        let loaded = load::load(&mut sources, Inputs { documents, ..zones(said) });
+        let views = loaded.diff.after.views().map(|(_, view)| (view.id.as_deref().map(str::to_owned), view.private));
+        views.collect::<Vec<_>>()
+    };
+    let told = |said: &[_]| in_short(report_with(&[&plan.to_string()], zones(said)));
+    let public = (None, false);
+    for (said, view) in [
+        (("example.com", &["Z0EXAMPLE2"][..], true, Some("internal")), "internal"),
+        (("example.com", &["Z0EXAMPLE2"][..], true, None), "Z0EXAMPLE2"),
+    ] {
+        assert_eq!(told(&[said]), [""; 0]);
+        assert_eq!(views(&[said]), [public.clone(), (Some(view.to_owned()), true)]);
+    }
+    let private = ("example.com", &["Z0EXAMPLE1", "Z0EXAMPLE2"][..], true, None);
+    assert_eq!(told(&[private]), [CLASH], "both are one private zone");
+    assert_eq!(views(&[private]), [(Some("Z0EXAMPLE1".to_owned()), true)]);
+}
+
+#[test]
+fn a_plan_knows_better_than_a_configuration() {
+    let changes = [
+        keep("aws_route53_record.mail", &route53("shop", "MX", &["10 mx.example.net"])),
+        create("aws_route53_record.shop", &route53("shop", "CNAME", &["shops.example.org"])),
+    ];
+    let text = plan(&changes, &[route53_zone()]).to_string();
+    let report = report_with(&[&text], zones(&[("example.net", &["Z0EXAMPLE1"], true, None)]));
+    assert_eq!(
+        report.gaps[0].reason,
+        "the plan says that the zone Z0EXAMPLE1 is example.com, so it is not taken for example.net"
+    );
+    assert_eq!(in_short(report), [CLASH, "warning input-unreadable"]);
+}
+
+#[test]
+fn who_serves_a_declared_zone_is_told_by_its_records() {
+    let changes = [
+        keep("aws_route53_record.mail", &in_zone("Z0EXAMPLE1", "shop", "MX", "10 mx.example.net")),
+        create("aws_route53_record.shop", &in_zone("Z0EXAMPLE1", "shop", "CNAME", "shops.example.org")),
+    ];
+    let one = plan(&changes, &[]).to_string();
+    let other = plan(&[keep("cloudflare_dns_record.www", &cloudflare("www", "A", "192.0.2.1"))], &[]).to_string();
+    let said = || zones(&[("example.com", &["Z0EXAMPLE1", ONE], false, None)]);
+    let message = |texts: &[&str]| report_with(texts, said()).findings[0].message.clone();
+    assert!(message(&[&one]).ends_with("and Route 53 will refuse the change"), "{}", message(&[&one]));
+    assert!(message(&[&one, &other]).ends_with("hides its mx mx.example.net"), "{}", message(&[&one, &other]));
 }

@@ -38,6 +38,29 @@ pub struct Inputs {
     pub repositories: Vec<Repository>,
     /// Tables of people's own, which say how further types of things in plans become records.
     pub tables: Vec<OwnTable>,
+    /// What people know of zones and plans do not tell.
+    pub zones: Vec<DeclaredZone>,
+}
+
+/// A zone of which people know more than the inputs tell. Plans often name a zone by an identifier alone, since it is
+/// kept elsewhere, so that nobody can tell where it begins, who sees it, and which other plan writes to it.
+///
+/// It adds to what plans say of the identifiers: their zone has this name, and is private if that is said. All
+/// identifiers of one declaration, and of all declarations of one zone with the same name, are one view: what stands at
+/// a name by one of them clashes with what stands there by another. An identifier that no plan mentions does nothing;
+/// of one that a plan knows as another zone, the plan is believed, and that is a gap.
+#[derive(Clone, Debug)]
+pub struct DeclaredZone {
+    /// Its domain name.
+    pub apex: Name,
+    /// What records refer to it by, such as a `zone_id` or the name of a managed zone.
+    pub ids: Vec<String>,
+    /// Whether it answers inside private networks only.
+    pub private: bool,
+    /// What people call this view of the zone; tells it from others of the same domain name.
+    pub name: Option<String>,
+    /// Where it is declared.
+    pub place: Place,
 }
 
 /// What the report calls an input that no loader can read.
@@ -78,13 +101,13 @@ pub struct Pending {
 
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
-    let Inputs { documents, repositories, tables } = inputs;
+    let Inputs { documents, repositories, tables, zones } = inputs;
     let mut found = Found::default();
     let (planned, others): (Vec<SourceId>, Vec<SourceId>) =
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
     let mut inputs = Vec::new();
     let bases: Vec<Base> = others.iter().map(|&source| Base { source, bytes: sources.get(source).bytes() }).collect();
-    for (base, is_read) in bases.iter().zip(terraform::load(&bases, &tables, &mut found)) {
+    for (base, is_read) in bases.iter().zip(terraform::load(&bases, &tables, &zones, &mut found)) {
         let kind = if is_read { terraform::KIND } else { UNREADABLE };
         let notes = found.notes.iter().filter(|(source, _)| *source == base.source);
         inputs.push(Input { source: base.source, kind, notes: notes.map(|(_, note)| note.clone()).collect() });

@@ -31,7 +31,7 @@ use self::values::{Known, Object, Value};
 use self::zone::{Described, Zones};
 use crate::gap::{Gap, INPUT_UNREADABLE, SENSITIVE_VALUE, UNKNOWN_UNTIL_APPLY, ZONE_PARTIALLY_VISIBLE};
 use crate::load::json::{Base, Json};
-use crate::load::{Found, Pending};
+use crate::load::{DeclaredZone, Found, Pending};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Record, RecordSet, Side, View, ViewId};
@@ -42,8 +42,9 @@ use crate::source::{Place, Span};
 pub const KIND: &str = "terraform-plan";
 
 /// Reads the plans of all inputs as one change. False for each input that cannot be read; why becomes a gap that is an
-/// error. What people say of resource types in tables of their `own` comes before what is known here.
-pub fn load(inputs: &[Base], own: &[OwnTable], found: &mut Found) -> Vec<bool> {
+/// error. What people say of resource types in tables of their `own` comes before what is known here, and what they have
+/// `declared` of zones adds to what the plans tell.
+pub fn load(inputs: &[Base], own: &[OwnTable], declared: &[DeclaredZone], found: &mut Found) -> Vec<bool> {
     let mut troubles = Troubles::default();
     let mut plans = Vec::new();
     let mut read = Vec::new();
@@ -68,7 +69,7 @@ pub fn load(inputs: &[Base], own: &[OwnTable], found: &mut Found) -> Vec<bool> {
             }
         }
     }
-    Loader::new(found, troubles).load(&plans);
+    Loader::new(found, troubles).load(&plans, declared);
     read
 }
 
@@ -138,7 +139,7 @@ impl<'f> Loader<'f> {
         }
     }
 
-    fn load(mut self, plans: &[Plan]) {
+    fn load(mut self, plans: &[Plan], declared: &[DeclaredZone]) {
         let all = || {
             plans
                 .iter()
@@ -147,6 +148,10 @@ impl<'f> Loader<'f> {
         };
         for (number, plan, resource) in all() {
             self.zone_resource(number, plan, resource);
+        }
+        self.declare(declared);
+        if !declared.is_empty() {
+            all().for_each(|(.., resource)| self.serve(resource));
         }
         // What needs the names of zones that are still to be learnt waits for a second round.
         let mut waiting = Vec::new();
@@ -190,6 +195,30 @@ impl<'f> Loader<'f> {
                 let (address, new_on) = (&resource.address, resource.is_new_on());
                 let described = Described { plan: number, address, object: &object, new_on };
                 self.zones.add(row, resource.provider, described);
+            }
+        }
+    }
+
+    /// Takes in what a configuration says of zones. What plans say counts more.
+    fn declare(&mut self, declared: &[DeclaredZone]) {
+        for zone in declared {
+            for (id, known) in self.zones.declare(zone) {
+                let [known, said] = [&known, &zone.apex].map(Name::unrooted);
+                let reason = format!("the plan says that the zone {id} is {known}, so it is not taken for {said}");
+                let gap = Gap::new(&INPUT_UNREADABLE, reason, zone.place.clone());
+                self.found.gaps.push(gap.lowered_to(Severity::Warning));
+            }
+        }
+    }
+
+    /// Takes in who serves the zone of a record.
+    fn serve(&mut self, resource: &Resource) {
+        let Some(host) = &resource.provider.dns_host else { return };
+        for row in resource.provider.rows(resource.mode, &resource.resource_type) {
+            let Some(attr) = row.zone.attr.as_ref().filter(|_| row.zone.kind == ZoneKind::Id) else { continue };
+            let objects = resource.states().into_iter().filter_map(|(_, value)| value.object());
+            for id in objects.filter_map(|object| Some(object.one(attr).text()?.into_owned())) {
+                self.zones.serve(&id, host);
             }
         }
     }
@@ -440,17 +469,16 @@ impl<'f> Loader<'f> {
         Some(InZone { doubt: Some(doubt), ..self.undescribed_zone(state, None, &id, false) })
     }
 
-    /// A zone that a plan has a resource or a data source for.
+    /// A zone that a plan has a resource or a data source for, or that is declared.
     fn described_zone(&mut self, at: usize) -> InZone {
-        let zone = self.zones.get(at);
         let view = *self.views.entry(at).or_insert_with(|| {
             let view = self.found.builder.view(self.zones.view(at));
-            if let Some(side) = zone.new_on {
+            if let Some(side) = self.zones.new_on(at) {
                 self.found.builder.mark_whole(view, side);
             }
             view
         });
-        InZone { view, apex: zone.apex.clone(), doubt: None }
+        InZone { view, apex: self.zones.apex(at).cloned(), doubt: None }
     }
 
     /// A zone of which the plans give only a name or an identifier. An identifier is needed where the name does not do.

@@ -1,8 +1,9 @@
 //! The zones of a plan, and how records find theirs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::load::DeclaredZone;
 use crate::load::terraform::address::Address;
 use crate::load::terraform::provider::{Provider, ZoneRow};
 use crate::load::terraform::record::holds;
@@ -11,24 +12,47 @@ use crate::load::terraform::values::Object;
 use crate::name::Name;
 use crate::record::{DnsHost, Side, View};
 
-/// A zone that some resource or data source of a plan describes.
+/// A zone that some resource or data source of a plan describes, or else a configuration.
 #[derive(Debug)]
-pub struct Zone {
+struct Zone {
     /// Its domain name.
-    pub apex: Option<Name>,
-    /// The side on which a plan makes it, so that nothing is in it but what the plan shows.
-    pub new_on: Option<Side>,
-    resource_type: String,
+    apex: Option<Name>,
+    /// The side on which a plan makes it.
+    new_on: Option<Side>,
+    /// None if no plan describes it.
+    resource_type: Option<String>,
     /// What records refer to it by; the first is the most telling.
     ids: Vec<String>,
     /// Further texts that tell zones of one name apart.
     also: Vec<String>,
     private: bool,
-    host: Option<Arc<DnsHost>>,
+    /// Who serves it, as far as that is known; two for an identifier that two providers have.
+    hosts: Vec<Arc<DnsHost>>,
     /// The plans that describe it, by number.
     plans: Vec<usize>,
-    /// Where it is described first.
+    /// Where it is described first; empty if no plan does.
     address: String,
+    /// What a configuration says of it, by number.
+    declared: Option<usize>,
+}
+
+impl Zone {
+    /// Whether records may name it that name zones of these resource types.
+    fn is_one_of(&self, types: &[String]) -> bool {
+        self.resource_type.as_ref().is_none_or(|own| types.contains(own))
+    }
+}
+
+/// A view that a configuration tells of: one zone, or several that are one to their users.
+#[derive(Debug)]
+struct DeclaredView {
+    apex: Name,
+    name: Option<String>,
+    private: bool,
+    /// The first identifier that the configuration gives.
+    id: Option<String>,
+    /// The zones, by number.
+    zones: Vec<usize>,
 }
 
 /// The zones of all plans.
@@ -39,6 +63,7 @@ pub struct Zones {
     /// By plan and address without key, then by key.
     by_block: HashMap<(usize, String), BTreeMap<String, Vec<usize>>>,
     by_apex: HashMap<Name, Vec<usize>>,
+    declared: Vec<DeclaredView>,
 }
 
 /// What a plan says of a zone in one state.
@@ -63,13 +88,14 @@ impl Zones {
         let zone = Zone {
             apex: row.domain.0.iter().find_map(text).and_then(|domain| Name::parse(&domain).ok()),
             new_on,
-            resource_type: row.resource_type.clone(),
+            resource_type: Some(row.resource_type.clone()),
             ids: row.id.iter().filter_map(text).collect(),
             also: row.also.iter().filter_map(text).collect(),
             private: row.private.iter().any(|flag| holds(flag, object, object) == Some(true)),
-            host: provider.dns_host.clone(),
+            hosts: provider.dns_host.clone().into_iter().collect(),
             plans: vec![plan],
             address: address.without_key().to_owned(),
+            declared: None,
         };
         let at = self.same(&zone, described).unwrap_or(self.zones.len());
         for id in &zone.ids {
@@ -87,6 +113,69 @@ impl Zones {
                 self.by_apex.entry(apex.clone()).or_default().push(at);
             }
             self.zones.push(zone);
+        }
+    }
+
+    /// Takes in what a configuration says of a zone, once all plans have had their say. Returns what the plans know some
+    /// of its identifiers as, if that is another zone.
+    pub fn declare(&mut self, declared: &DeclaredZone) -> Vec<(String, Name)> {
+        let DeclaredZone { apex, ids, private, name, .. } = declared;
+        let same = |view: &DeclaredView| name.is_some() && view.name == *name && view.apex == *apex;
+        let view = self.declared.iter().position(same).unwrap_or(self.declared.len());
+        if view == self.declared.len() {
+            let (apex, name, id) = (apex.clone(), name.clone(), ids.first().cloned());
+            self.declared.push(DeclaredView { apex, name, private: false, id, zones: Vec::new() });
+        }
+        let mut others = Vec::new();
+        for id in ids {
+            let mut known: Vec<usize> = self.with_id(id).collect();
+            if known.is_empty() {
+                known.push(self.add_undescribed(id));
+            }
+            for at in known {
+                match &self.zones[at].apex {
+                    Some(other) if other != apex => others.push((id.clone(), other.clone())),
+                    named => {
+                        if named.is_none() {
+                            self.zones[at].apex = Some(apex.clone());
+                            self.by_apex.entry(apex.clone()).or_default().push(at);
+                        }
+                        self.zones[at].declared = Some(view);
+                        insert(&mut self.declared[view].zones, at);
+                    }
+                }
+            }
+        }
+        let view = &mut self.declared[view];
+        view.private |= *private || view.zones.iter().any(|&at| self.zones[at].private);
+        others
+    }
+
+    /// A zone of which nothing but an identifier is known.
+    fn add_undescribed(&mut self, id: &str) -> usize {
+        self.by_id.entry(id.to_owned()).or_default().push(self.zones.len());
+        self.zones.push(Zone {
+            apex: None,
+            new_on: None,
+            resource_type: None,
+            ids: vec![id.to_owned()],
+            also: Vec::new(),
+            private: false,
+            hosts: Vec::new(),
+            plans: Vec::new(),
+            address: String::new(),
+            declared: None,
+        });
+        self.zones.len() - 1
+    }
+
+    /// Says who serves the zone that no plan describes and that has this identifier.
+    pub fn serve(&mut self, id: &str, host: &Arc<DnsHost>) {
+        for at in self.by_id.get(id).into_iter().flatten() {
+            let zone = &mut self.zones[*at];
+            if zone.resource_type.is_none() && !zone.hosts.contains(host) {
+                zone.hosts.push(Arc::clone(host));
+            }
         }
     }
 
@@ -108,21 +197,29 @@ impl Zones {
         })
     }
 
-    /// The zone with this number.
-    pub fn get(&self, at: usize) -> &Zone {
-        &self.zones[at]
+    /// The domain name of a zone.
+    pub fn apex(&self, at: usize) -> Option<&Name> {
+        self.zones[at].apex.as_ref()
+    }
+
+    /// The side on which a plan makes the view of a zone, so that nothing is in it but what the plan shows.
+    pub fn new_on(&self, at: usize) -> Option<Side> {
+        let is_shared = |view: usize| self.declared[view].zones.len() > 1;
+        self.zones[at].new_on.filter(|_| !self.zones[at].declared.is_some_and(is_shared))
     }
 
     /// The only zone of these resource types that has this identifier.
     pub fn of_id(&self, id: &str, also: &[String], types: &[String]) -> Option<usize> {
-        let of_types = || self.with_id(id).filter(|&at| types.contains(&self.zones[at].resource_type));
+        let of_types = || self.with_id(id).filter(|&at| self.zones[at].is_one_of(types));
         only(of_types().filter(|&at| self.zones[at].also == also)).or_else(|| only(of_types()))
     }
 
-    /// The zone of this name that is told apart by these texts, or the only one.
+    /// The zone of this name that is told apart by these texts, or the only one. A zone that no plan describes is found
+    /// by its identifiers alone.
     pub fn of_apex(&self, apex: &Name, also: &[String], types: &[String]) -> Option<usize> {
         let named = || self.by_apex.get(apex).into_iter().flatten().copied();
-        let of_types = || named().filter(|&at| types.contains(&self.zones[at].resource_type));
+        let described = || named().filter(|&at| self.zones[at].resource_type.is_some());
+        let of_types = || described().filter(|&at| self.zones[at].is_one_of(types));
         only(of_types().filter(|&at| self.zones[at].also == also)).or_else(|| only(of_types()))
     }
 
@@ -144,20 +241,34 @@ impl Zones {
 
     /// The only zone of these resource types that the name lies in, and no other below it.
     pub fn around(&self, name: &Name, types: &[String]) -> Option<usize> {
-        self.deepest(name, |at| types.contains(&self.zones[at].resource_type))
+        self.deepest(name, |at| self.zones[at].is_one_of(types))
     }
 
     /// The view of a zone. A zone needs an identifier only where its name does not tell it from others.
     pub fn view(&self, at: usize) -> View {
         let zone = &self.zones[at];
         let twins = zone.apex.as_ref().and_then(|apex| self.by_apex.get(apex)).into_iter().flatten();
-        let alone = twins.filter(|&&twin| !self.zones[twin].private).count() == 1;
+        let public = twins.filter(|&&twin| !self.is_private(twin));
+        // Zones that are one view are not told apart.
+        let views: HashSet<_> = public.map(|&twin| self.zones[twin].declared.ok_or(twin)).collect();
+        let needs_id = self.is_private(at) || views.len() != 1;
+        if let Some(view) = zone.declared.map(|view| &self.declared[view]) {
+            let id = view.name.as_ref().or(view.id.as_ref()).filter(|_| needs_id).map(|id| id.as_str().into());
+            let mut hosts = view.zones.iter().flat_map(|&at| &self.zones[at].hosts);
+            let host = hosts.next().filter(|first| hosts.all(|host| host == *first)).cloned();
+            return View { apex: Some(view.apex.clone()), id, private: view.private, host };
+        }
         let id = || {
             let parts: Vec<&str> = zone.also.iter().chain(zone.ids.first()).map(String::as_str).collect();
             if parts.is_empty() { zone.address.as_str().into() } else { parts.join("/").into() }
         };
-        let id = (zone.private || !alone).then(id);
-        View { apex: zone.apex.clone(), id, private: zone.private, host: zone.host.clone() }
+        let host = zone.hosts.first().cloned();
+        View { apex: zone.apex.clone(), id: needs_id.then(id), private: zone.private, host }
+    }
+
+    fn is_private(&self, at: usize) -> bool {
+        let zone = &self.zones[at];
+        zone.declared.map_or(zone.private, |view| self.declared[view].private)
     }
 
     fn with_id(&self, id: &str) -> impl Iterator<Item = usize> {
