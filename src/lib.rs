@@ -52,6 +52,7 @@ pub fn review(sources: &Sources, loaded: &Loaded, declared: &Declared, policy: &
         records_after: records(&diff.after),
         changes: diff.changes().len(),
         compared: *compared,
+        fail_on: policy.fail_on.0,
         ..Summary::default()
     };
     for gap in &mut gaps {
@@ -62,7 +63,7 @@ pub fn review(sources: &Sources, loaded: &Loaded, declared: &Declared, policy: &
     findings.retain(|finding| policy.lists(finding));
     sort(&mut findings);
     gaps.sort_by_key(|gap| (gap.place.span.source, gap.place.span.start, gap.coverage.id));
-    summary.exit_code = policy.exit_code(&findings, &gaps);
+    summary.exit_code = policy.exit_code(&findings, &gaps, &summary);
     Report { findings, gaps, summary, inputs: inputs.clone() }
 }
 

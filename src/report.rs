@@ -68,6 +68,11 @@ pub enum Origin {
 }
 
 impl Finding {
+    /// Whether the change brings it about, and nobody said that it does not count.
+    pub fn counts(&self) -> bool {
+        self.status == Status::Introduced && self.suppressed.is_none()
+    }
+
     /// Sixteen hexadecimal digits that stay the same while rule, view, names and types do: lines and values may change.
     pub fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();
@@ -141,8 +146,17 @@ pub struct Summary {
     pub changes: usize,
     /// Whether there were two sides to compare.
     pub compared: bool,
+    /// The least severity of a finding that counts with which the check fails; none if no finding makes it fail.
+    pub fail_on: Option<Severity>,
     /// What the process returns: 0 clean, 1 findings at or above the threshold, 2 the check could not be done.
     pub exit_code: u8,
+}
+
+impl Summary {
+    /// Whether this finding makes the check fail.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        finding.counts() && self.fail_on.is_some_and(|least| finding.severity >= least)
+    }
 }
 
 /// The outcome of one run.

@@ -44,7 +44,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("config", &["gap", "load/yaml", "name", "rule", "rules", "severity", "source"]),
     ("policy", &["check", "config", "diff", "gap", "name", "report", "rule", "rules", "severity", "source"]),
     ("excerpt", &["rule", "source"]),
-    ("render", &["excerpt", "gap", "name", "report", "route", "rule", "severity", "source"]),
+    ("render", &["excerpt", "gap", "name", "report", "route", "rule", "rules", "severity", "source"]),
     ("dump", &["rdata", "record", "source"]),
     ("lib", &["check", "diff", "load", "policy", "record", "report", "rule", "source"]),
     (
@@ -84,11 +84,13 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("memchr", &["excerpt", "load/json", "load/octodns", "load/terraform", "load/yaml", "name", "policy", "source"]),
     ("memmap2", &["source", "workspace"]),
     ("miette", &["render/human"]),
+    ("percent_encoding", &["render/sarif"]),
+    ("quick_junit", &["render/junit"]),
     ("regex_lite", &["load/octodns", "load/terraform/provider", "load/yaml"]),
-    ("serde", &["dump", "load/hosts", "load/json", "load/octodns/plan", "load/terraform", "policy", "render/json"]),
-    ("serde_json", &["dump", "load/json", "load/octodns/plan", "load/terraform", "policy", "render/json"]),
+    ("serde", &["dump", "load/hosts", "load/json", "load/octodns/plan", "load/terraform", "policy", "render"]),
+    ("serde_json", &["dump", "load/json", "load/octodns/plan", "load/terraform", "policy", "render"]),
     ("serde_yaml", &["load/hosts", "load/terraform/own", "load/terraform/provider"]),
-    ("sha2", &["render/json", "report"]),
+    ("sha2", &["render/gitlab", "render/json", "report"]),
     ("strsim", &["config"]),
     ("tempfile", &["workspace"]),
     ("terminal_size", &["cli"]),
@@ -124,6 +126,8 @@ const WORDS_ELSEWHERE: &[(&str, &str)] = &[
     // A record type of OctoDNS.
     ("rdata", "Route53Provider/ALIAS"),
     ("rdata", "ROUTE53PROVIDER/ALIAS"),
+    // A word of SARIF.
+    ("render/sarif", "kind: \"resource\""),
 ];
 
 #[test]

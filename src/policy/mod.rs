@@ -106,13 +106,10 @@ impl Policy {
     }
 
     /// What the process returns.
-    pub fn exit_code(&self, findings: &[Finding], gaps: &[Gap]) -> u8 {
+    pub fn exit_code(&self, findings: &[Finding], gaps: &[Gap], summary: &Summary) -> u8 {
         let undone = gaps.iter().any(|gap| gap.severity == Severity::Error || self.require_complete);
-        let counts = |finding: &Finding| {
-            let is_new = finding.status == Status::Introduced && finding.suppressed.is_none();
-            is_new && self.fail_on.0.is_some_and(|least| finding.severity >= least)
-        };
-        if undone { 2 } else { u8::from(!self.exit_zero && findings.iter().any(counts)) }
+        let fails = |finding: &Finding| summary.fails(finding);
+        if undone { 2 } else { u8::from(!self.exit_zero && findings.iter().any(fails)) }
     }
 
     fn wants(&self, id: &str) -> bool {

@@ -52,6 +52,13 @@ pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String 
     lines.iter().flat_map(|line| [line, "\n"]).collect()
 }
 
+/// The places of a finding in one frame: its primary one and these.
+pub(super) fn drawing(sources: &Sources, finding: &Finding, related: &[Label], look: &Look) -> Vec<String> {
+    let mut lines = Vec::new();
+    Page { sources, look: *look }.write_frame(&mut lines, finding.severity, &finding.primary, related);
+    lines
+}
+
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const CYAN: &str = "36";
@@ -103,9 +110,22 @@ impl Page<'_> {
         }
     }
 
-    /// Draws some places in one frame, and says how many there are besides those that are drawn.
+    /// Draws some places, and says how many there are besides those that are drawn.
     fn write_excerpts(&self, lines: &mut Vec<String>, severity: Severity, primary: &Label, related: &[Label]) {
         let (related, more) = related.split_at(related.len().min(MANY_PLACES));
+        let gutter = self.write_frame(lines, severity, primary, related);
+        if !more.is_empty() {
+            let places = if more.len() == 1 { "place" } else { "places" };
+            let text = format!("... and {} more {places} (--format json lists them all)", grouped(more.len()));
+            let indent = gutter + 2;
+            for line in wrap(&text, self.look.width, indent, indent) {
+                lines.push(format!("{:indent$}{}", "", self.paint(DIM, &line)));
+            }
+        }
+    }
+
+    /// Draws some places in one frame, and tells the columns left of it.
+    fn write_frame(&self, lines: &mut Vec<String>, severity: Severity, primary: &Label, related: &[Label]) -> usize {
         let labels = std::iter::once(primary).chain(related);
         let last_line = labels.map(|label| self.sources.start(label.place.span).line).max().unwrap_or(1);
         // An excerpt may reach some lines beyond its last label.
@@ -120,14 +140,7 @@ impl Page<'_> {
             self.write_drawing(lines, gutter, excerpt, severity);
         }
         lines.push(format!("{:gutter$}  {end}", ""));
-        if !more.is_empty() {
-            let places = if more.len() == 1 { "place" } else { "places" };
-            let text = format!("... and {} more {places} (--format json lists them all)", grouped(more.len()));
-            let indent = gutter + 2;
-            for line in wrap(&text, self.look.width, indent, indent) {
-                lines.push(format!("{:indent$}{}", "", self.paint(DIM, &line)));
-            }
-        }
+        gutter
     }
 
     /// Where an excerpt comes from: its path, line and column, and what the input calls it.

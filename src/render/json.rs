@@ -5,7 +5,6 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::excerpt::deceives;
 use crate::gap::Gap;
 use crate::name::Name;
 use crate::report::{Counts, Finding, Origin, Report, Suppressed, hex};
@@ -13,7 +12,7 @@ use crate::route::{Destination, Reroute};
 use crate::rule::{Label, Rule};
 use crate::source::{Input, Place, Position, Sources};
 
-use super::Look;
+use super::{Look, end, json_text};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -155,8 +154,7 @@ pub(super) fn render(sources: &Sources, report: &Report, _look: &Look) -> String
         inputs: inputs(sources, report),
         tool: ToolPart { name: "zonegate", version: env!("CARGO_PKG_VERSION") },
     };
-    let text = serde_json::to_string_pretty(&document).expect("strings and numbers always have a JSON form");
-    escape_deceiving(&text) + "\n"
+    json_text(&document)
 }
 
 fn summary(report: &Report) -> SummaryPart {
@@ -240,7 +238,7 @@ fn label<'a>(sources: &'a Sources, role: &'static str, label: &'a Label) -> Labe
         path: path(sources, &label.place),
         address: label.place.address.as_deref(),
         start: position(sources.start(label.place.span)),
-        end: position(sources.end(label.place.span)),
+        end: position(end(sources, label.place.span)),
     }
 }
 
@@ -276,19 +274,4 @@ fn path<'a>(sources: &'a Sources, place: &Place) -> &'a str {
 
 fn position(position: Position) -> PositionPart {
     PositionPart { offset: position.offset, line: position.line, column: position.column }
-}
-
-/// Characters that would deceive a reader of the document as `\u` escapes: they only occur inside strings.
-fn escape_deceiving(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if deceives(character) && character != '\n' {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                escaped.extend(format!("\\u{unit:04x}").chars());
-            }
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped
 }

@@ -3,16 +3,25 @@
 //! A format prints a report and drops nothing of it in silence. It knows sources and excerpts, but neither snapshots nor rules'
 //! reasons, and what a screen can show is decided by its caller.
 
-use crate::excerpt::visible;
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::excerpt::{deceives, visible};
 use crate::gap::Gap;
 use crate::report::{Counts, Finding, Origin, Report, Suppressed};
 use crate::rule::Status;
 use crate::severity::Severity;
-use crate::source::{Place, Sources};
+use crate::source::{Place, Position, Sources, Span};
 
 mod concise;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
 
 /// One way to print a report.
 #[derive(Debug)]
@@ -26,10 +35,15 @@ pub struct Format {
 }
 
 /// Every format; the first is the default.
-pub static FORMATS: [Format; 3] = [
+pub static FORMATS: [Format; 8] = [
     Format { name: "human", summary: "annotated excerpts, for people", render: human::render },
     Format { name: "concise", summary: "one line a finding, for editors and logs", render: concise::render },
     Format { name: "json", summary: "everything there is to know, for programs", render: json::render },
+    Format { name: "markdown", summary: "a comment on a pull request", render: markdown::render },
+    Format { name: "github", summary: "annotations, printed in a job of GitHub Actions", render: github::render },
+    Format { name: "sarif", summary: "SARIF 2.1.0, for code scanning", render: sarif::render },
+    Format { name: "gitlab", summary: "a report of GitLab Code Quality", render: gitlab::render },
+    Format { name: "junit", summary: "test results in XML, for Jenkins, GitLab and others", render: junit::render },
 ];
 
 /// The format of this name.
@@ -37,14 +51,15 @@ pub fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// What the output can show, and how much of it is wanted.
+/// What the output can show, and how much of it is wanted. Only `human` and `concise` are for terminals: the other
+/// formats are UTF-8 wherever they are read, and look the same everywhere.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
-    /// Whether to write the colours of ANSI terminals.
+    /// Whether a terminal shows the colours of ANSI.
     pub colour: bool,
-    /// Whether characters beyond ASCII can be shown.
+    /// Whether a terminal can show characters beyond ASCII.
     pub unicode: bool,
-    /// Columns; fewer than 40 count as 40.
+    /// Columns of a terminal; fewer than 40 count as 40.
     pub width: usize,
     /// Findings only, for people: no summary, and no gaps but those that are errors.
     pub quiet: bool,
@@ -55,6 +70,45 @@ fn location(sources: &Sources, place: &Place, look: &Look) -> String {
     let start = sources.start(place.span);
     let path = visible(sources.get(place.span.source).name(), look.unicode);
     format!("{path}:{}:{}", start.line, start.column)
+}
+
+/// Where a span ends. One that holds what must not be shown ends where it starts, so that its length stays secret.
+fn end(sources: &Sources, span: Span) -> Position {
+    let hidden = sources.get(span.source).hidden();
+    let first = hidden.partition_point(|range| range.end <= span.start);
+    let is_hidden = hidden.get(first).is_some_and(|range| range.start < span.end);
+    if is_hidden { sources.start(span) } else { sources.end(span) }
+}
+
+/// A JSON document, indented.
+fn json_text(document: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(document).expect("strings and numbers always have a JSON form");
+    escape_deceiving(&text) + "\n"
+}
+
+/// Characters that would deceive a reader of a JSON document as `\u` escapes: they only occur inside strings.
+fn escape_deceiving(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if deceives(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                escaped.extend(format!("\\u{unit:04x}").chars());
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// Numbers those that are alike, from 1: how many times each has occurred so far.
+fn occurrences(keys: impl IntoIterator<Item = String>) -> impl Iterator<Item = (String, usize)> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    keys.into_iter().map(move |key| {
+        let number = seen.entry(key.clone()).or_default();
+        *number += 1;
+        (key, *number)
+    })
 }
 
 /// The gaps that are wanted. Why a check could not be done always is.
@@ -199,7 +253,7 @@ mod tests {
         checks: &[],
     };
 
-    const PLAIN: Look = Look { colour: false, unicode: true, width: 80, quiet: false };
+    pub(super) const PLAIN: Look = Look { colour: false, unicode: true, width: 80, quiet: false };
     const RECORDS: &str = concat!(
         r#"{"alias":[],"name":"shop.example.com","records":["shops.example.org."],"secret":"s3cret","ttl":300},"#,
         r#"{"name":"shop.example.com","note":"\u001b]0;","records":["10 mx1.example.net."],"type":"MX"}"#
@@ -218,7 +272,7 @@ mod tests {
     }
 
     /// One finding and two gaps about two records at the end of a plan of one line, behind `padding` bytes.
-    fn report(padding: usize, address: &str) -> (Sources, Report) {
+    pub(super) fn report(padding: usize, address: &str) -> (Sources, Report) {
         let mut sources = Sources::default();
         let text = format!(r#"["{}",{RECORDS}]"#, " ".repeat(padding));
         let first = text.find('{').unwrap()..text.find("},{").unwrap() + 1;
@@ -249,8 +303,12 @@ mod tests {
             Gap::new(&UNKNOWN_UNTIL_APPLY, "the owner is not known before the plan is applied; name it", mx),
             Gap::new(&SENSITIVE_VALUE, "`secret` is marked sensitive", secret),
         ];
-        let summary =
-            Summary { introduced: Counts { error: 1, ..Counts::default() }, exit_code: 1, ..Summary::default() };
+        let summary = Summary {
+            introduced: Counts { error: 1, ..Counts::default() },
+            fail_on: Some(Severity::Error),
+            exit_code: 1,
+            ..Summary::default()
+        };
         let inputs = vec![Input { source, kind: "terraform-plan", notes: Vec::new() }];
         (sources, Report { findings: vec![finding], gaps, summary, inputs })
     }
@@ -354,7 +412,8 @@ more on a rule: zonegate explain cname-with-mx
         for format in &FORMATS {
             let text = (format.render)(&sources, &report, &PLAIN);
             assert!(text.contains("3000055"), "{}: {text}", format.name);
-            assert!(text.len() < 10_000, "{}", format.name);
+            // A log of SARIF describes every rule.
+            assert!(text.len() < if format.name == "sarif" { 200_000 } else { 10_000 }, "{}", format.name);
         }
     }
 
@@ -371,6 +430,26 @@ more on a rule: zonegate explain cname-with-mx
             let loose = text.lines().flat_map(str::chars).find(|&character| crate::excerpt::deceives(character));
             assert_eq!(loose, None, "{}", format.name);
         }
+    }
+
+    #[test]
+    fn what_is_not_for_terminals_looks_the_same_everywhere() {
+        let (sources, report) = report(100, "aws_route53_record.münchen");
+        for format in FORMATS.iter().filter(|format| !["human", "concise"].contains(&format.name)) {
+            let plain = (format.render)(&sources, &report, &PLAIN);
+            for look in looks() {
+                assert_eq!((format.render)(&sources, &report, &look), plain, "{}", format.name);
+            }
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_hidden_value_is_hidden() {
+        let (sources, report) = report(100, "a.b");
+        let labels = &report.findings[0].related;
+        let spans = [labels[0].place.span, labels[1].place.span];
+        assert_eq!(end(&sources, spans[0]), sources.end(spans[0]));
+        assert_eq!(end(&sources, spans[1]), sources.start(spans[1]));
     }
 
     #[test]
@@ -435,7 +514,7 @@ more on a rule: zonegate explain cname-with-mx
         report.findings[0].message.push_str(" für 中");
         report.summary.fixed = 1;
         for look in looks().filter(|look| !look.unicode) {
-            for format in FORMATS.iter().filter(|format| format.name != "json") {
+            for format in [named("human"), named("concise")].into_iter().flatten() {
                 let text = (format.render)(&sources, &report, &look);
                 assert!(text.is_ascii(), "{}: {text}", format.name);
             }
@@ -536,6 +615,7 @@ more on a rule: zonegate explain cname-with-mx
             records_after: 14,
             changes: 1,
             compared: true,
+            fail_on: Some(Severity::Error),
             exit_code: 1,
         };
         assert_eq!(
