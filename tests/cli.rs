@@ -203,3 +203,9 @@ fn pages_and_the_catalogue_are_printed() {
     }
     assert!(stdout(&catalogue).lines().count() > 12);
 }
+
+#[test]
+fn schemas_are_printed() {
+    assert_eq!(stdout(&run(&["schema", "report"])), include_str!("../src/schema/report.json"));
+    assert_eq!(code(&run(&["schema", "plan"])), 2);
+}

@@ -167,6 +167,43 @@ fn json_tells_all() {
 }
 
 #[test]
+fn json_is_what_its_schema_says() {
+    let schema = json(include_str!("../src/schema/report.json"));
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    for (case, sources, report) in reports() {
+        let text = text("json", &sources, &report);
+        let faults: Vec<String> = validator.iter_errors(&json(&text)).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{}: {faults:?}\n{text}", case.display());
+    }
+}
+
+#[test]
+fn the_schema_of_json_allows_nothing_else_and_describes_everything() {
+    fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+        match value {
+            Value::Object(map) => {
+                found.extend((value["type"] == "object").then_some(value));
+                map.values().for_each(|below| objects(below, found));
+            }
+            Value::Array(list) => list.iter().for_each(|below| objects(below, found)),
+            _ => {}
+        }
+    }
+    let schema = json(include_str!("../src/schema/report.json"));
+    let mut found = Vec::new();
+    objects(&schema, &mut found);
+    assert!(found.len() > 10);
+    for object in found {
+        assert_eq!(object["additionalProperties"], Value::Bool(false), "{object}");
+        let properties = object["properties"].as_object().expect("an object has properties");
+        let mut required: Vec<&str> = array(&object["required"]).map(string).collect();
+        required.sort_unstable();
+        assert!(properties.keys().eq(required), "{object}");
+    }
+}
+
+#[test]
 fn sarif_tells_all() {
     assert_tells_all("sarif", |text| {
         let run = &json(text)["runs"][0];

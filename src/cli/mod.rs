@@ -50,6 +50,11 @@ enum Command {
         #[arg(value_parser = rule_ids())]
         rule: String,
     },
+    /// Print the JSON schema of a document that zonegate reads or writes.
+    Schema {
+        /// The document.
+        document: Document,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -60,6 +65,13 @@ struct Records {
     /// The side of the change.
     #[arg(long, default_value = "after")]
     side: SideName,
+}
+
+/// A document that has a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Document {
+    /// What `check --format json` writes.
+    Report,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -81,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Init(init) => init.run(),
         Command::Rules => print(&catalogue()).map(|()| 0),
         Command::Explain { rule } => print(page(&rule)).map(|()| 0),
+        Command::Schema { document } => print(document.schema()).map(|()| 0),
     };
     match done {
         Ok(code) => ExitCode::from(code),
@@ -103,6 +116,14 @@ fn print(text: &str) -> io::Result<()> {
 fn refuse(reason: &str) -> io::Result<u8> {
     writeln!(io::stderr(), "zonegate: {}", visible(reason, true))?;
     Ok(2)
+}
+
+impl Document {
+    fn schema(self) -> &'static str {
+        match self {
+            Document::Report => include_str!("../schema/report.json"),
+        }
+    }
 }
 
 impl Records {
