@@ -175,7 +175,9 @@ fn word(word: &str) -> String {
     let inner = word.strip_prefix('(').unwrap_or(word);
     let before = &word[..word.len() - inner.len()];
     let core = inner.trim_end_matches([',', ';', ':', ')', '?']);
-    let after = inner[core.len()..].replace(')', "\\)");
+    // A number with a parenthesis may start a list.
+    let is_number = core.bytes().all(|byte| byte.is_ascii_digit());
+    let after = inner[core.len()..].replace(')', if is_number { "\\)" } else { ")" });
     match core {
         core if core.is_empty() || is_plain(core) => format!("{before}{core}{after}"),
         core => format!("{before}{}{after}", code(core)),
@@ -288,12 +290,13 @@ mod tests {
         for (text, expected) in [
             (
                 "mail for shop.example.com stops: its mx (A and AAAA)",
-                r"mail for `shop.example.com` stops: its mx (A and AAAA\)",
+                "mail for `shop.example.com` stops: its mx (A and AAAA)",
             ),
             ("write `a.example.`, with the dot", "write `a.example.`, with the dot"),
             ("10 mx1.example.net. and 1 more", "10 `mx1.example.net.` and 1 more"),
             ("`a`b.c", "`a` `b.c`"),
             ("it's a half-way fix -- see", "it's a half-way fix `--` see"),
+            ("1) (2)", r"1\) (2\)"),
             ("effaced 1234567", "`effaced` `1234567`"),
             ("", ""),
         ] {
