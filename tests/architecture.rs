@@ -92,6 +92,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("serde_yaml", &["load/hosts", "load/terraform/own", "load/terraform/provider"]),
     ("sha2", &["render/gitlab", "render/json", "report"]),
     ("strsim", &["config"]),
+    ("supports_hyperlinks", &["cli"]),
     ("tempfile", &["workspace"]),
     ("terminal_size", &["cli"]),
     ("unicode_width", &["excerpt", "render/human"]),

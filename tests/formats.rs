@@ -16,7 +16,7 @@ use zonegate::rule::Declared;
 use zonegate::source::{Bytes, Place, Sources};
 use zonegate::workspace::Tree;
 
-const LOOK: Look = Look { colour: false, unicode: true, width: 100, quiet: false };
+const LOOK: Look = Look { colour: false, unicode: true, width: 100, quiet: false, pages: None };
 
 /// What a report says of one finding or gap.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

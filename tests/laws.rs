@@ -17,7 +17,7 @@ use zonegate::rule::{Declared, Status};
 use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources};
 
-const LOOK: Look = Look { colour: false, unicode: true, width: 80, quiet: false };
+const LOOK: Look = Look { colour: false, unicode: true, width: 80, quiet: false, pages: None };
 
 /// Every plan under testdata.
 fn plans() -> Vec<PathBuf> {

@@ -4,6 +4,7 @@ mod check;
 mod init;
 mod inputs;
 mod output;
+mod pages;
 mod settings;
 
 use std::fmt::Write as _;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
 
-use super::print;
+use super::{pages, print};
 use crate::config::unknown;
 use crate::render::{self, Format, Look, summary_line};
 use crate::report::Report;
@@ -78,7 +78,7 @@ impl Output {
     pub fn write(&self, sources: &Sources, report: &Report) -> io::Result<()> {
         for Target { format, file } in &self.format {
             if let Some(file) = file {
-                let look = Look { colour: false, unicode: true, width: 100, quiet: self.quiet };
+                let look = Look { colour: false, unicode: true, width: 100, quiet: self.quiet, pages: None };
                 workspace::write(file, &(format.render)(sources, report, &look))
                     .map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
             }
@@ -109,7 +109,15 @@ impl Output {
             Color::Auto => terminal && !dumb && !is_set("NO_COLOR"),
         };
         let width = terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0));
-        Look { colour, unicode: has_unicode(), width: width.unwrap_or(80).clamp(40, 100), quiet: self.quiet }
+        let links =
+            terminal && !dumb && !matches!(self.color, Color::Never) && supports_hyperlinks::supports_hyperlinks();
+        Look {
+            colour,
+            unicode: has_unicode(),
+            width: width.unwrap_or(80).clamp(40, 100),
+            quiet: self.quiet,
+            pages: links.then(pages::base).flatten(),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String 
         page.write_hanging(&mut lines, "", "", "", &summary_line(report, look));
         let counts = |finding: &&Finding| finding.suppressed.is_none();
         if let Some(finding) = report.findings.iter().find(counts).or(report.findings.first()) {
-            lines.push(page.paint(DIM, &format!("more on a rule: zonegate explain {}", finding.rule.id)));
+            lines.push(page.paint(DIM, &format!("more on a rule: zonegate explain {}", page.link(finding.rule.id))));
         }
     }
     lines.iter().flat_map(|line| [line, "\n"]).collect()
@@ -62,6 +62,11 @@ pub(super) fn drawing(sources: &Sources, finding: &Finding, related: &[Label], l
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const CYAN: &str = "36";
+
+/// What stands before the address of a link, and with no address before the end of its text.
+const LINK: &str = "\u{1b}]8;;";
+/// What stands after the address.
+const LINK_END: &str = "\u{1b}\\";
 
 /// Columns below which nothing can be drawn.
 const NARROWEST: usize = 40;
@@ -81,21 +86,26 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn write_finding(&self, lines: &mut Vec<String>, finding: &Finding) {
-        self.write_title(lines, colour(finding), &tag(finding), &finding.message);
+        self.write_title(lines, colour(finding), &self.with_link(&tag(finding), finding.rule.id), &finding.message);
         self.write_excerpts(lines, finding.severity, &finding.primary, &finding.related);
         for (at, way_out) in finding.help.iter().enumerate() {
             let start = if at == 0 { "  help: " } else { "    or: " };
             self.write_hanging(lines, CYAN, start, "        ", &self.visible(way_out));
         }
         if !finding.also.is_empty() {
-            let also: Vec<&str> = finding.also.iter().map(|rule| rule.id).collect();
+            let also: Vec<String> = finding.also.iter().map(|rule| self.link(rule.id)).collect();
             self.write_hanging(lines, DIM, "  also: ", "        ", &also.join(", "));
         }
     }
 
     /// What could not be read, in its place.
     fn write_broken(&self, lines: &mut Vec<String>, gap: &Gap) {
-        self.write_title(lines, severity_colour(gap.severity), &gap_tag(gap), &gap.reason);
+        self.write_title(
+            lines,
+            severity_colour(gap.severity),
+            &self.with_link(&gap_tag(gap), gap.coverage.id),
+            &gap.reason,
+        );
         self.write_excerpts(lines, gap.severity, &Label::new("here", &gap.place), &[]);
         lines.push(String::new());
     }
@@ -205,7 +215,8 @@ impl Page<'_> {
         }
         lines.push(self.paint(BOLD, "suppressed:"));
         for finding in findings {
-            let tag = format!("  {}: ", tag(finding).trim_end_matches(" suppressed"));
+            let tag = self.with_link(tag(finding).trim_end_matches(" suppressed"), finding.rule.id);
+            let tag = format!("  {tag}: ");
             self.write_hanging(lines, DIM, &tag, "    ", &self.visible(&finding.message));
             let place = location(self.sources, &finding.primary.place, &self.look);
             lines.push(format!("      {}", self.paint(CYAN, &place)));
@@ -241,7 +252,7 @@ impl Page<'_> {
     fn write_gaps_alike(&self, lines: &mut Vec<String>, gaps: &[&Gap], many: bool) {
         let first = gaps[0];
         let colour = severity_colour(first.severity);
-        let tag = format!("  {}: ", gap_tag(first));
+        let tag = format!("  {}: ", self.with_link(&gap_tag(first), first.coverage.id));
         let reason = self.visible(&first.reason);
         if many && gaps.len() == 1 {
             let place = self.paint(CYAN, &location(self.sources, &first.place, &self.look));
@@ -261,10 +272,21 @@ impl Page<'_> {
 
     /// Writes a text in lines that fit, `start` before the first and `indent` before the others.
     fn write_hanging(&self, lines: &mut Vec<String>, colour: &str, start: &str, indent: &str, text: &str) {
-        for (at, line) in wrap(text, self.look.width, start.width(), indent.width()).iter().enumerate() {
+        for (at, line) in wrap(text, self.look.width, shown(start), indent.width()).iter().enumerate() {
             let before = if at == 0 { self.paint(colour, start) } else { indent.to_string() };
             lines.push(format!("{before}{line}"));
         }
+    }
+
+    /// The name of a rule or of a kind of gap, as a link to its page where there are links.
+    fn link(&self, id: &str) -> String {
+        let Some(pages) = self.look.pages else { return id.to_owned() };
+        format!("{LINK}{}/{}.md{LINK_END}{id}{LINK}{LINK_END}", pages.trim_end_matches('/'), id.replace('-', "_"))
+    }
+
+    /// A tag, in which the name stands in brackets.
+    fn with_link(&self, tag: &str, id: &str) -> String {
+        tag.replacen(id, &self.link(id), 1)
     }
 
     fn visible<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -283,6 +305,13 @@ impl Page<'_> {
 /// Whether a gap means that the check could not be done, and has a text to show.
 fn is_drawn(gap: &Gap) -> bool {
     gap.severity == Severity::Error && !gap.place.span.range().is_empty()
+}
+
+/// The columns that a text takes, some words of which may be links.
+fn shown(text: &str) -> usize {
+    let mut parts = text.split(LINK);
+    let start = parts.next().map_or(0, UnicodeWidthStr::width);
+    start + parts.filter_map(|part| part.split_once(LINK_END)).map(|(_, text)| text.width()).sum::<usize>()
 }
 
 /// A number with a comma before every three digits.
@@ -331,14 +360,14 @@ fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
     let mut left = width.saturating_sub(first);
     for word in text.split(' ') {
         let line = lines.last_mut().expect("starts with one");
-        let needed = word.width() + usize::from(!line.is_empty());
+        let needed = shown(word) + usize::from(!line.is_empty());
         if line.is_empty() || needed <= left {
             line.push_str(if line.is_empty() { "" } else { " " });
             line.push_str(word);
             left = left.saturating_sub(needed);
         } else {
             lines.push(word.to_string());
-            left = width.saturating_sub(rest + word.width());
+            left = width.saturating_sub(rest + shown(word));
         }
     }
     lines

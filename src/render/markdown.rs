@@ -29,7 +29,7 @@ const WIDTH: usize = 80;
 
 /// Marker, verdict and summary, the findings that count, and what is folded away.
 pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
-    let look = Look { colour: false, unicode: true, width: WIDTH, ..*look };
+    let look = Look { colour: false, unicode: true, width: WIDTH, pages: None, ..*look };
     let mut page = Page { sources, look, text: format!("{MARKER}\n## {}\n", verdict(report)), left_out: 0 };
     if !look.quiet {
         page.add(&format!("\n{}\n", summary_line(report, &look)), LONGEST);

@@ -63,6 +63,8 @@ pub struct Look {
     pub width: usize,
     /// Findings only, for people: no summary, and no gaps but those that are errors.
     pub quiet: bool,
+    /// What the addresses of the rules' pages start with, where the output can hold links: a whole URL in ASCII.
+    pub pages: Option<&'static str>,
 }
 
 /// Where something stands, as `path:line:column`, safe to print.
@@ -253,7 +255,7 @@ mod tests {
         checks: &[],
     };
 
-    pub(super) const PLAIN: Look = Look { colour: false, unicode: true, width: 80, quiet: false };
+    pub(super) const PLAIN: Look = Look { colour: false, unicode: true, width: 80, quiet: false, pages: None };
     const RECORDS: &str = concat!(
         r#"{"alias":[],"name":"shop.example.com","records":["shops.example.org."],"secret":"s3cret","ttl":300},"#,
         r#"{"name":"shop.example.com","note":"\u001b]0;","records":["10 mx1.example.net."],"type":"MX"}"#
@@ -319,6 +321,7 @@ mod tests {
             unicode: bits & 2 > 0,
             width: if bits & 4 > 0 { 40 } else { 80 },
             quiet: false,
+            pages: None,
         })
     }
 
@@ -532,6 +535,28 @@ more on a rule: zonegate explain cname-with-mx
             let stripped = parts.fold(first, |text, part| text + part.split_once('m').unwrap().1);
             let trimmed: Vec<&str> = stripped.lines().map(str::trim_end).collect();
             assert_eq!(trimmed, plain.lines().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn links_lead_to_the_pages_of_rules_and_change_nothing_else() {
+        let (sources, report) = report(100, "a.b");
+        let link =
+            |id: &str, page: &str| format!("\u{1b}]8;;https://example.com/{page}.md\u{1b}\\{id}\u{1b}]8;;\u{1b}\\");
+        let ends = regex_lite::Regex::new("\u{1b}]8;;[^\u{1b}]*\u{1b}\\\\").unwrap();
+        for look in looks() {
+            let linked = Look { pages: Some("https://example.com/"), ..look };
+            let text = human::render(&sources, &report, &linked);
+            assert_eq!(ends.replace_all(&text, ""), human::render(&sources, &report, &look));
+            for (start, id, page) in [
+                ("error[", "cname-with-mx", "cname_with_mx"),
+                ("also: ", "cname-with-mx", "cname_with_mx"),
+                ("explain ", "cname-with-mx", "cname_with_mx"),
+                ("warning[", "unknown-until-apply", "unknown_until_apply"),
+            ] {
+                assert!(text.contains(&link(id, page)), "{text}");
+                assert!(look.colour || text.contains(&format!("{start}{}", link(id, page))), "{start}: {text}");
+            }
         }
     }
 
