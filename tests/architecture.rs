@@ -80,6 +80,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("granit_parser", &["load/yaml"]),
     ("icu_normalizer", &["load/octodns/order"]),
     ("idna", &["load/octodns", "name"]),
+    ("indicatif", &["cli/progress"]),
     ("jiff", &["cli", "config", "policy", "report"]),
     ("memchr", &["excerpt", "load/json", "load/octodns", "load/terraform", "load/yaml", "name", "policy", "source"]),
     ("memmap2", &["source", "workspace"]),

@@ -116,6 +116,20 @@ fn standard_input_is_read() {
 }
 
 #[test]
+fn who_does_not_watch_at_a_terminal_sees_nothing_of_the_progress() {
+    let mut command = zonegate(&["check", "-"]);
+    let child = command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = child.stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    std::thread::sleep(std::time::Duration::from_millis(800));
+    let plan = std::fs::read(case(BAD)).expect("the plan can be read");
+    stdin.write_all(&plan).expect("the program reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((code(&output), stderr(&output)), (1, ""));
+}
+
+#[test]
 fn utf_16_is_read_and_its_digest_is_that_of_the_file() {
     let text = std::fs::read_to_string(case(BAD)).expect("the plan is text");
     let bytes: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();

@@ -11,6 +11,7 @@ use jiff::tz::Offset;
 
 use super::inputs::States;
 use super::output::Output;
+use super::progress::Progress;
 use super::settings::{Choice, Settings, refusal};
 use super::{Cli, refuse, rule_ids};
 use crate::config::Threshold;
@@ -108,12 +109,15 @@ impl Check {
             Err(reason) => return refuse(&reason),
         };
         let policy = self.policy(&settings, known);
+        let progress = Progress::new(&self.inputs, self.output.is_quiet());
         // The process ends with the report: giving back every record before would only take time.
-        let loaded = ManuallyDrop::new(self.load(&settings, &mut sources));
+        let loaded = ManuallyDrop::new(self.load(&settings, &mut sources, &progress));
+        progress.say("checking");
+        let report = crate::review(&sources, &loaded, &settings.config.declared, &policy);
+        drop(progress);
         if self.verbose {
             tell(&settings, &loaded, &sources)?;
         }
-        let report = crate::review(&sources, &loaded, &settings.config.declared, &policy);
         if let (Some(path), true, 0 | 1) = (baseline, self.write_baseline, report.summary.exit_code) {
             return write_known(&path, &write_baseline(&report, &policy.never_suppress), self.output.is_quiet());
         }
@@ -122,7 +126,7 @@ impl Check {
     }
 
     /// Reads what the command line names, or else what the configuration does.
-    fn load(&self, settings: &Settings, sources: &mut Sources) -> Loaded {
+    fn load(&self, settings: &Settings, sources: &mut Sources, progress: &Progress) -> Loaded {
         let named = !self.inputs.is_empty() || self.states.names_inputs();
         let config = &settings.config;
         if named || config.inputs.is_empty() && config.base.is_none() {
@@ -131,12 +135,12 @@ impl Check {
                             `zonegate init` writes a configuration that does so";
                 Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit();
             }
-            return self.states.load(&self.inputs, false, sources);
+            return self.states.load(&self.inputs, false, sources, progress);
         }
         let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
         let all = all.iter().map(|input| settings.located(input));
         let inputs: Vec<String> = all.filter(|input| self.states.hold(input)).collect();
-        self.states.or_base(config.base.as_deref()).load(&inputs, false, sources)
+        self.states.or_base(config.base.as_deref()).load(&inputs, false, sources, progress)
     }
 
     fn policy(&self, settings: &Settings, baseline: BTreeSet<String>) -> Policy {

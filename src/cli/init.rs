@@ -8,6 +8,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::inputs::States;
+use super::progress::Progress;
 use super::refuse;
 use crate::config::FILE_NAME;
 use crate::excerpt::visible;
@@ -67,7 +68,9 @@ fn look() -> Result<Found, String> {
     let modules = files.map(directory).collect();
     let setups = octodns::setups(tree, &mut Sources::default());
     let mut sources = Sources::default();
-    let loaded = States::default().load(&setups, false, &mut sources);
+    let progress = Progress::new(&setups, false);
+    let loaded = States::default().load(&setups, false, &mut sources, &progress);
+    drop(progress);
     let mx = loaded.diff.after.sets().iter().filter(|set| set.rtype == Rtype::Mx);
     let mail_domains = mx.map(|set| set.owner.clone()).take(FEW).collect();
     Ok(Found { setups, mail_domains, modules, branch: workspace::default_branch() })

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
+use super::progress::Progress;
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::{self, Loaded, Repository};
 use crate::source::{Bytes, Input, Place, Sources, Span};
@@ -52,7 +53,7 @@ impl States {
     }
 
     /// Reads all inputs. One that cannot be read is a gap that is an error. `as_read` is [`Repository::as_read`].
-    pub fn load(&self, paths: &[String], as_read: bool, sources: &mut Sources) -> Loaded {
+    pub fn load(&self, paths: &[String], as_read: bool, sources: &mut Sources, progress: &Progress) -> Loaded {
         let mut unread = Vec::new();
         let mut inputs = load::Inputs::default();
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -62,10 +63,13 @@ impl States {
         };
         for path in paths {
             match workspace::place(path) {
-                workspace::Kind::Document => match workspace::read(sources, path) {
-                    Ok(source) => inputs.documents.push(source),
-                    Err(reason) => fail(sources, path, reason),
-                },
+                workspace::Kind::Document => {
+                    progress.say(&format!("reading {path}"));
+                    match workspace::read(sources, path) {
+                        Ok(source) => inputs.documents.push(source),
+                        Err(reason) => fail(sources, path, reason),
+                    }
+                }
                 workspace::Kind::Directory => {
                     roots.insert(path.clone(), Vec::new());
                 }
@@ -77,11 +81,19 @@ impl States {
         }
         roots.extend(self.after.clone().map(|after| (after, Vec::new())));
         for (root, files) in roots {
+            progress.say(&format!("listing {root}"));
             match self.of(&root) {
-                Ok((before, after)) => inputs.repositories.push(Repository { before, after, files, as_read }),
+                Ok((mut before, mut after)) => {
+                    before.iter_mut().chain([&mut after]).for_each(|tree| progress.watch(tree));
+                    inputs.repositories.push(Repository { before, after, files, as_read });
+                }
                 Err((path, reason)) => fail(sources, &path, reason),
             }
         }
+        let first = paths.first().or(self.after.as_ref()).map_or(".", String::as_str);
+        let more = paths.len().saturating_sub(1);
+        let others = if more == 0 { String::new() } else { format!(" and {more} more") };
+        progress.say(&format!("reading {first}{others}"));
         let mut loaded = load::load(sources, inputs);
         let unreadable = |gap: &Gap| Input { source: gap.place.span.source, kind: load::UNREADABLE, notes: Vec::new() };
         loaded.inputs.extend(unread.iter().map(unreadable));

@@ -5,6 +5,7 @@ mod init;
 mod inputs;
 mod output;
 mod pages;
+mod progress;
 mod settings;
 
 use std::fmt::Write as _;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::check::Check;
 use self::init::Init;
 use self::inputs::States;
+use self::progress::Progress;
 use crate::dump;
 use crate::excerpt::visible;
 use crate::gap::{COVERAGE, Gap};
@@ -130,7 +132,9 @@ impl Document {
 impl Records {
     fn run(self) -> io::Result<u8> {
         let mut sources = Sources::default();
-        let loaded = States::default().load(&self.inputs, true, &mut sources);
+        let progress = Progress::new(&self.inputs, false);
+        let loaded = States::default().load(&self.inputs, true, &mut sources, &progress);
+        drop(progress);
         let side = match self.side {
             SideName::Before => &loaded.diff.before,
             SideName::After => &loaded.diff.after,

@@ -7,7 +7,7 @@ mod tree;
 pub use tree::Tree;
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
@@ -20,6 +20,11 @@ pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
         return Err("it holds 4 GiB or more; split the plan, for example with one root module a zone".to_owned());
     }
     Ok(add(sources, slashed(path), bytes))
+}
+
+/// Whether an input is what somebody types at a terminal.
+pub fn is_typed(path: &str) -> bool {
+    path == "-" && io::stdin().is_terminal()
 }
 
 /// What a path that the user gave stands for.

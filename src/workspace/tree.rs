@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{disk, git};
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
@@ -17,6 +19,8 @@ pub struct Tree {
     /// The source that each of the files became.
     taken: Vec<Option<SourceId>>,
     troubles: Vec<(String, String)>,
+    /// How many files were read, of this tree and maybe of others, for whoever waits.
+    count: Arc<AtomicUsize>,
 }
 
 /// Where the bytes of each of the files lie.
@@ -60,7 +64,13 @@ impl Tree {
         let Listing { mut files, troubles } = listing;
         files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let (files, contents): (Vec<String>, Vec<Content>) = files.into_iter().unzip();
-        Tree { root: root.to_owned(), taken: vec![None; files.len()], files, store: store(contents), troubles }
+        let (taken, count) = (vec![None; files.len()], Arc::default());
+        Tree { root: root.to_owned(), taken, files, store: store(contents), troubles, count }
+    }
+
+    /// Counts the files that are read from now on in `count` as well as what others count there.
+    pub fn count_in(&mut self, count: &Arc<AtomicUsize>) {
+        self.count = Arc::clone(count);
     }
 
     /// All files below the root: paths relative to it, joined with `/`, sorted; without those in `.git` and `.terraform`.
@@ -118,6 +128,7 @@ impl Tree {
             Store::Disk(paths) => disk::read(&paths[at])?,
             Store::Git(objects, contents) => objects.read(contents[at].as_deref()?)?,
         };
+        self.count.fetch_add(1, Ordering::Relaxed);
         let name = self.name(&self.files[at]);
         let id = match sources.find(&name, &bytes) {
             Some(id) => id,
