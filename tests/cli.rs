@@ -153,7 +153,15 @@ fn wrong_calls_are_explained() {
         (&["check", "x", "--format", "json", "--format", "human"], "only one format can go to standard output"),
         (&["check", "x", "--format", "json=y", "--format", "human=y"], "two formats cannot go to one file"),
         (&["explain", "cname-with-mxx"], "'cname-with-mx'"),
+        (&["explain", "cname_with_mx"], "'cname-with-mx'"),
+        (&["check", "x", "--select", "cname_with_mx"], "'cname-with-mx'"),
+        (&["check", "x", "--ignore", "nonsense"], "`zonegate rules`"),
+        (&["check", "x", "--fail-on", "eror"], "'error'"),
+        (&["check", "x", "--set", "strickt"], "'strict'"),
+        (&["check", "x", "--formt", "json"], "'--format'"),
         (&["chekc"], "'check'"),
+        (&["plan.json"], "`zonegate check plan.json`"),
+        (&["src"], "`zonegate check src`"),
     ] {
         let output = run(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}");
@@ -163,6 +171,64 @@ fn wrong_calls_are_explained() {
     let output = run(&["check", &format!("{folder}/src")]);
     assert!(stdout(&output).contains("neither a configuration"), "{}", stdout(&output));
     assert_eq!(code(&output), 2);
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_told_what_to_do_instead() {
+    let place = tempfile::tempdir().expect("there is room for a directory");
+    let zone = "'':\n  type: MX\n  value: {exchange: mx.example.com., preference: 10}\n";
+    for (path, text, advice) in [
+        ("main.tf", "resource \"aws_route53_record\" \"mx\" {\n", "save a plan with `terraform plan -out FILE`"),
+        ("show.txt", "Terraform will perform the following actions:\n", "run `terraform show -json FILE > plan.json`"),
+        ("octodns.txt", "* example.com.\n*   Summary: Creates=1\n", "octodns.provider.plan.PlanJson"),
+        ("example.com.zone", "$ORIGIN example.com.\n", "what is read are plans"),
+        ("template.json", "{\"AWSTemplateFormatVersion\": \"2010-09-09\"}", "a template of CloudFormation"),
+        ("list.json", "[1, 2]", "this JSON is no plan"),
+        ("modules/main.tf", "", "no such file or directory"),
+        ("zones.yaml", zone, "a zone file is called after its zone"),
+        ("example.com.yml", zone, "ends in .yaml"),
+        ("docker-compose.yml", "services: {web: {image: x}}\n", "neither a configuration of octodns nor a zone file;"),
+        ("broken.yaml", "a: 'b\n", "unclosed quote"),
+        ("example.net.yaml", "a: \u{0}", "unexpected character"),
+        ("absent.yaml", "", "no such file"),
+        ("empty/", "", "a zone file is called after its zone"),
+        ("terraform/", "main.tf", "of Terraform a plan is checked"),
+        ("plans/", "plan.json", "to check a plan, name the file"),
+        ("other/", "example.com.yml", "ends in .yaml"),
+    ] {
+        let input = place.path().join(path);
+        if path.ends_with('/') {
+            std::fs::create_dir(&input).expect("there is room for a directory");
+            let inside = if text.is_empty() { "README" } else { text };
+            std::fs::write(input.join(inside), zone).expect("there is room for a file");
+        } else if !text.is_empty() {
+            std::fs::write(&input, text).expect("there is room for a file");
+        }
+        let output = run(&["check", input.to_str().expect("the path is text")]);
+        let report = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(report.contains(advice), "{path}: {report}");
+        assert_eq!((code(&output), stderr(&output)), (2, ""), "{path}");
+    }
+}
+
+#[test]
+fn an_input_that_is_named_twice_is_read_once() {
+    let plan = case(BAD);
+    let again = plan.parent().expect("it lies in a folder").join(".").join("plan.json");
+    let again = again.to_str().expect("the path is text").replace("/plan.json", "/./plan.json");
+    assert_eq!(stdout(&check(BAD, &[&again])), stdout(&check(BAD, &[])));
+}
+
+#[test]
+fn who_stops_reading_gets_no_error_and_no_verdict() {
+    let mut command = zonegate(&["check", "-", "--all"]);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().expect("it starts");
+    drop(child.stdout.take());
+    let plan = std::fs::read(case(BAD)).expect("the plan can be read");
+    child.stdin.take().expect("it is piped").write_all(&plan).expect("the program reads");
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!((code(&output), stderr(&output)), (2, ""));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The inputs that the user named, and the states to compare.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use clap::Args;
 
@@ -61,12 +61,17 @@ impl States {
             let source = sources.add(path.to_owned(), Bytes::Owned(Vec::new()));
             unread.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source, start: 0, end: 0 })));
         };
-        for path in paths {
+        let mut known = HashSet::new();
+        for path in paths.iter().filter(|path| known.insert(workspace::identity(path))) {
             match workspace::place(path) {
                 workspace::Kind::Document => {
                     progress.say(&format!("reading {path}"));
                     match workspace::read(sources, path) {
                         Ok(source) => inputs.documents.push(source),
+                        Err(reason) if reason == workspace::ABSENT => {
+                            let advice = "a plan is written with `terraform show -json FILE > plan.json`";
+                            fail(sources, path, format!("{reason}; {advice}"));
+                        }
                         Err(reason) => fail(sources, path, reason),
                     }
                 }

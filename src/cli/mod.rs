@@ -1,5 +1,6 @@
 //! The command line: what the user typed, and what becomes of it.
 
+mod advice;
 mod check;
 mod init;
 mod inputs;
@@ -90,7 +91,7 @@ fn rule_ids() -> PossibleValuesParser {
 
 /// Runs the program with the arguments of this process.
 pub fn run() -> ExitCode {
-    let done = match Cli::parse().command {
+    let done = match Cli::try_parse().unwrap_or_else(|error| advice::advise(error).exit()).command {
         Command::Check(check) => check.run(),
         Command::Records(records) => records.run(),
         Command::Init(init) => init.run(),

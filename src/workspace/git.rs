@@ -433,7 +433,7 @@ fn no_git(error: &io::Error) -> String {
 fn explain(stderr: &[u8]) -> String {
     let said = String::from_utf8_lossy(stderr);
     if said.contains("not a git repository") {
-        return "it lies in no git repository, so there is nothing to compare with; clone one with `git clone`"
+        return "it lies in no git repository, so there is nothing to compare with; name an earlier state with --before"
             .to_owned();
     }
     if said.contains("dubious ownership") {

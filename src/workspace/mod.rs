@@ -6,7 +6,7 @@ mod tree;
 
 pub use tree::Tree;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,14 @@ pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
         return Err("it holds 4 GiB or more; split the plan, for example with one root module a zone".to_owned());
     }
     Ok(add(sources, slashed(path), bytes))
+}
+
+/// What is said of a path that leads nowhere.
+pub const ABSENT: &str = "no such file or directory";
+
+/// What two ways to name one input have in common.
+pub fn identity(path: &str) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path))
 }
 
 /// Whether an input is what somebody types at a terminal.
@@ -174,9 +182,7 @@ fn utf8(bytes: &[u8]) -> Option<Vec<u8>> {
 
 fn explain(error: &io::Error, path: &str) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => {
-            "no such file; write the plan with `terraform show -json FILE > plan.json`".to_owned()
-        }
+        io::ErrorKind::NotFound => ABSENT.to_owned(),
         io::ErrorKind::IsADirectory => {
             format!("this is a directory; name a plan in it, such as {}", Path::new(path).join("plan.json").display())
         }

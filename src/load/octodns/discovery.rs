@@ -10,6 +10,10 @@ use super::documents::{Library, State, directory_of};
 use super::entry::is_zone;
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::source::{Place, SourceId, Span};
+use crate::workspace::Tree;
+
+/// Of zone files that are not called like one.
+const MISNAMED: &str = "a zone file is called after its zone and ends in .yaml, such as example.com.yaml";
 
 /// Zones that are made together.
 #[derive(Debug)]
@@ -51,6 +55,20 @@ pub fn discover(library: &mut Library, state: &mut State, files: &[String], as_r
     }
     setups.extend(loose(library, state, others, everything));
     setups
+}
+
+/// What to say of a tree in which there is nothing to read: what else can be meant by what lies there.
+pub fn nothing_here(tree: &Tree) -> String {
+    let ends_in = |end: &str| tree.files().iter().find(|file| file.ends_with(end));
+    let advice = if let Some(plan) = ends_in("plan.json") {
+        format!("to check a plan, name the file: {}", tree.name(plan))
+    } else if ends_in(".tf").is_some() {
+        "of Terraform a plan is checked: `terraform plan -out FILE`, then `terraform show -json FILE > plan.json`"
+            .to_owned()
+    } else {
+        MISNAMED.to_owned()
+    };
+    format!("neither a configuration of octodns nor a zone file is here; {advice}")
 }
 
 fn is_yaml(path: &str) -> bool {
@@ -134,19 +152,26 @@ fn zone_in(library: &mut Library, state: &mut State, path: &str, everything: boo
         }
         None
     };
-    let Some(name) = ZoneName::parse(name).ok().filter(|_| is_zone_file(path)) else {
-        return refuse(library, state, "a zone file is called after its zone, such as example.com.yaml");
-    };
+    let name = ZoneName::parse(name).ok().filter(|_| is_zone_file(path));
+    if everything && name.is_none() {
+        return None;
+    }
     let Some(document) = library.peek(state, path) else {
         if !everything || looks_like_zone(library, state, path) {
             library.document(state, path);
         }
         return None;
     };
-    match document.root.map(|root| library.value(root)) {
-        Some(root) if is_zone(root) => Some((name, document.source)),
-        None if !everything => Some((name, document.source)),
-        _ => refuse(library, state, "this is neither a configuration of octodns nor a zone file"),
+    match (name, document.root.map(|root| library.value(root))) {
+        (Some(name), Some(root)) if is_zone(root) => Some((name, document.source)),
+        (Some(name), None) if !everything => Some((name, document.source)),
+        (None, None) => refuse(library, state, MISNAMED),
+        (None, Some(root)) if is_zone(root) => refuse(library, state, MISNAMED),
+        _ => refuse(
+            library,
+            state,
+            "this is neither a configuration of octodns nor a zone file; name one, or their directory",
+        ),
     }
 }
 

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use self::config::{Directory, Origin, Target, Zone};
-use self::discovery::{Setup, discover};
+use self::discovery::{Setup, discover, nothing_here};
 use self::documents::{Library, State, unreadable};
 use self::entry::{Options, Written};
 use self::plan::Planned;
@@ -87,7 +87,7 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source: plan, start: 0, end: 0 })));
         }
         if !reader.has_setups && state.gaps.is_empty() {
-            let reason = "neither a configuration of octodns nor a zone file is here";
+            let reason = nothing_here(&state.tree);
             let place = Place::at(library.nowhere(&state, ""));
             state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
         }

@@ -51,6 +51,8 @@ pub struct Document<'a> {
     level: Option<IgnoredAny>,
     valid: Option<IgnoredAny>,
     diagnostics: Option<IgnoredAny>,
+    #[serde(rename = "AWSTemplateFormatVersion")]
+    cloudformation: Option<IgnoredAny>,
 }
 
 /// One entry of `deferred_changes`.
@@ -125,6 +127,9 @@ pub struct Refusal {
 
 const SHOW: &str = "run `terraform show -json FILE > plan.json` on a saved plan, where it was made";
 
+const READ: &str =
+    "what is read are plans of Terraform, OpenTofu and OctoDNS as JSON, and zone files of OctoDNS (.yaml)";
+
 /// The plans in an input: one, or several that Terragrunt wrote one after the other.
 pub fn plans(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
     let refuse = |offset, message: String| Err(Refusal { message, offset });
@@ -133,7 +138,7 @@ pub fn plans(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
     }
     let text = match str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return refuse(error.valid_up_to(), "this is not UTF-8 text".to_owned()),
+        Err(error) => return refuse(error.valid_up_to(), format!("this is not UTF-8 text; {SHOW}")),
     };
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     let offset = |rest: &str| bytes.len() - rest.len();
@@ -176,12 +181,33 @@ fn not_json(text: &str, at_start: bool) -> String {
     if !at_start {
         return "text follows the plan; it must be the only thing in the file".to_owned();
     }
-    let human =
-        ["Terraform ", "OpenTofu ", "No changes", "Note: ", "\u{1b}["].iter().any(|start| text.starts_with(start));
-    if human || text.contains("will be created") || text.contains("Plan: ") {
+    let starts = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
+    let has_line = |starts: &[&str]| text.lines().any(|line| starts.iter().any(|start| line.starts_with(start)));
+    if text.contains("Summary: Creates=") {
+        let advice =
+            "let it write the plan with the class octodns.provider.plan.PlanJson, or check the directory itself";
+        format!("this is a plan of OctoDNS as people read it; {advice}")
+    } else if starts(&["Terraform ", "OpenTofu ", "No changes", "Note: ", "\u{1b}["])
+        || text.contains("will be created")
+        || text.contains("Plan: ")
+    {
         format!("this is the plan as people read it; {SHOW}")
+    } else if has_line(&[
+        "resource \"",
+        "data \"",
+        "module \"",
+        "provider \"",
+        "variable \"",
+        "terraform {",
+        "locals {",
+    ]) {
+        format!("this is the configuration, not a plan; save a plan with `terraform plan -out FILE`, then {SHOW}")
+    } else if has_line(&["$ORIGIN", "$TTL"]) {
+        format!("this is a zone file of a name server; {READ}")
+    } else if serde_json::from_str::<IgnoredAny>(text).is_ok() {
+        format!("this JSON is no plan; {SHOW}")
     } else {
-        format!("this is not JSON; {SHOW}")
+        format!("this is not JSON; {READ}")
     }
 }
 
@@ -233,12 +259,14 @@ impl Document<'_> {
             format!("this is a state file: it holds what exists, and no change; {SHOW}")
         } else if self.valid.is_some() && self.diagnostics.is_some() {
             format!("this is the output of `terraform validate -json`; {SHOW}")
+        } else if self.cloudformation.is_some() {
+            format!("this is a template of CloudFormation; {READ}")
         } else if self.values.is_some() && !is_plan {
             format!("this is a state: it holds what exists, and no change; {SHOW}")
         } else if !is_plan && !self.is_redacted() {
             match self.format_version {
                 Some(_) => format!("this is an empty state, so no plan was given to `show`; {SHOW}"),
-                None => format!("this JSON is no Terraform plan; {SHOW}"),
+                None => format!("this JSON is no plan; {SHOW}"),
             }
         } else {
             return self.unknown_version();
@@ -294,8 +322,13 @@ mod tests {
             ("[command]/usr/bin/terraform show\n{}", "terraform_wrapper: false"),
             ("Terraform will perform the following actions:\n", "as people read it"),
             ("", "empty"),
-            ("{}", "no Terraform plan"),
-            ("[]", "not JSON"),
+            ("{}", "this JSON is no plan"),
+            ("[]", "this JSON is no plan"),
+            (r#"{"AWSTemplateFormatVersion":"2010-09-09","Resources":{}}"#, "template of CloudFormation"),
+            ("# All zones\nresource \"aws_route53_zone\" \"main\" {\n", "terraform plan -out FILE"),
+            ("$ORIGIN example.com.\n@ IN MX 10 mail\n", "zone file of a name server"),
+            ("****\n* example.com.\n****\n*   Summary: Creates=1, Updates=0\n", "PlanJson"),
+            ("Dear all,\n", "this is not JSON; what is read are"),
             (r#"{"format_version":"2.0","errored":false}"#, "format 2.0"),
             (r#"{"format_version":"1.2","resource_changes":"#, "ends in the middle"),
             (r#"{"format_version":"1.2","errored":false} trailing"#, "text follows"),

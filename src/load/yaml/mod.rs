@@ -76,7 +76,7 @@ impl Yaml {
     pub fn parse(&mut self, sources: &Sources, source: SourceId) -> Result<Parsed, Fault> {
         let document = u32::try_from(self.documents.len()).expect("fewer documents than bytes");
         let text = str::from_utf8(sources.get(source).bytes()).map_err(|error| Fault {
-            message: "this is not UTF-8".to_owned(),
+            message: "this is not UTF-8; save it again in that encoding".to_owned(),
             span: span(source, error.valid_up_to()..error.valid_up_to() + 1),
         })?;
         let builder = match cut::read(source, text) {
