@@ -37,7 +37,7 @@ use crate::source::Sources;
 
 /// Checks what was loaded from `sources`: the rules' findings, sorted and counted, and the verdict.
 pub fn review(sources: &Sources, loaded: &Loaded, declared: &Declared, policy: &Policy) -> Report {
-    let Loaded { diff, gaps, inputs, compared } = loaded;
+    let Loaded { diff, gaps, inputs, compared, .. } = loaded;
     let mut gaps = gaps.clone();
     let hosts = check::hosts(diff, policy.all);
     let mut findings = check::check_hosts(diff, declared, &policy.rules(), &hosts);

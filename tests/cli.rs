@@ -259,6 +259,43 @@ fn a_summary_always_says_what_was_seen_and_quiet_leaves_it_out() {
 }
 
 #[test]
+fn verbose_says_what_was_read_of_a_directory_and_what_was_not() {
+    let place = tempfile::tempdir().expect("there is room for a directory");
+    let config = "providers:\n  files: {class: octodns.provider.yaml.YamlProvider, directory: zones}\n  \
+                  route53: {class: octodns_route53.Route53Provider}\n  own: {class: own.Provider}\n\
+                  processors:\n  own: {class: own.Processor}\n\
+                  zones:\n  example.com.: {sources: [files, own], targets: [route53, own], processors: [own]}\n";
+    for (path, text) in [
+        ("before/zones/example.com.yaml", "'': {type: MX, value: {exchange: mx.example.net., preference: 10}}\n"),
+        ("after/zones/example.com.yaml", "'': {type: MX, value: {exchange: mx.example.net., preference: 20}}\n"),
+        ("after/zones/example.org.yaml", "'': {type: MX, value: {exchange: mx.example.net., preference: 10}}\n"),
+        ("after/compose.yml", "services: {}\n"),
+        ("before/config.yaml", &config.replace("[files, own]", "[files]")),
+        ("after/config.yaml", config),
+    ] {
+        let path = place.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("there is room for a directory");
+        std::fs::write(path, text).expect("there is room for a file");
+    }
+    let mut command = zonegate(&["check", "--before", "before", "--after", "after", "--verbose"]);
+    let output = command.current_dir(&place).output().expect("the program starts");
+    let lines: Vec<&str> = stderr(&output).lines().collect();
+    let records = "records go to own (own.Provider, of which nothing is known), route53 (Route 53)";
+    assert_eq!(
+        lines,
+        [
+            "after: 4 files on disk; compared with 2 files on disk",
+            &format!("after/config.yaml: a configuration of example.com; 1 zone file read in zones; {records}"),
+            "after/config.yaml: 1 zone: the source own (own.Provider) is not read",
+            "after/config.yaml: 1 zone: what own.Processor makes of the records cannot be followed",
+            "after/zones: 1 zone file read without a configuration: example.org",
+            "after: neither a configuration nor a zone file: compose.yml",
+        ]
+    );
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+}
+
+#[test]
 fn colours_are_used_on_request_and_never_in_a_file() {
     assert!(stdout(&check(BAD, &["--color", "always"])).contains("\x1b["));
     for arguments in [&[][..], &["--color", "never"]] {

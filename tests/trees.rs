@@ -107,6 +107,21 @@ fn troubles(tree: &Tree) -> Vec<String> {
 }
 
 #[test]
+fn a_tree_says_which_state_it_is() {
+    let place = Place::repository(&[]);
+    place.write("a.yaml", "1");
+    let first = place.commit();
+    let root = place.root("");
+    let state = |tree: Result<Tree, String>| tree.expect("the tree can be listed").state().to_owned();
+    assert_eq!(state(Tree::disk(&root)), "on disk");
+    assert_eq!(state(Tree::index(&root)), "in the index of git");
+    assert_eq!(state(Tree::head(&root)), "in the last commit");
+    let merge_base = state(Tree::revision(&root, "main", false));
+    assert_eq!(merge_base, format!("in commit {}, the merge base of main and HEAD", &first[..12]));
+    assert_eq!(state(Tree::revision(&root, "main", true)), format!("in commit {}, main", &first[..12]));
+}
+
+#[test]
 fn the_states_of_a_directory_are_told_apart() {
     let place = Place::repository(&[]);
     place.write("dns/a.yaml", "1");

@@ -181,7 +181,7 @@ fn tell(settings: &Settings, loaded: &Loaded, sources: &Sources) -> io::Result<(
         input.notes.iter().map(move |note| format!("{name}: {note}"))
     });
     let config = settings.path.as_ref().map(|path| format!("{path}: the configuration that applies"));
-    for line in config.into_iter().chain(notes) {
+    for line in config.into_iter().chain(loaded.notes.iter().cloned()).chain(notes) {
         writeln!(io::stderr(), "{}", visible(&line, true))?;
     }
     Ok(())

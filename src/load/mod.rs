@@ -25,6 +25,8 @@ pub struct Loaded {
     pub gaps: Vec<Gap>,
     /// What was read.
     pub inputs: Vec<Input>,
+    /// What was read of trees, for people who ask: a line each.
+    pub notes: Vec<String>,
     /// Whether anything told of the state before the change.
     pub compared: bool,
 }
@@ -86,6 +88,8 @@ pub struct Found {
     pub hidden: Vec<Span>,
     /// What was read, for people who ask.
     pub notes: Vec<(SourceId, String)>,
+    /// The same of trees, with their names.
+    pub trees: Vec<String>,
 }
 
 /// A gap that counts only if the name has to do with mail.
@@ -116,13 +120,13 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
         || !planned.is_empty()
         || repositories.iter().any(|repository| repository.before.is_some());
     inputs.extend(octodns::load(repositories, &planned, sources, &mut found));
-    let Found { builder, mut gaps, pending, hidden, .. } = found;
+    let Found { builder, mut gaps, pending, hidden, trees: notes, .. } = found;
     sources.hide(hidden);
     let (before, after) = builder.finish();
     let diff = Diff { before, after };
     gaps.extend(pending.into_iter().filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
     gaps.extend(partially_visible(&diff));
-    Loaded { diff, gaps, inputs, compared }
+    Loaded { diff, gaps, inputs, notes, compared }
 }
 
 /// Whether the owner is or was an MX owner or an exchange.

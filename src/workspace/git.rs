@@ -18,7 +18,12 @@ use super::tree::{Listing, bytes, is_left_out, limit_size};
 pub(super) type Content = Result<String, String>;
 
 /// The files below `root` in the merge base of a revision and HEAD, or with `exact` in that very revision.
-pub(super) fn revision(root: &Path, revision: &str, exact: bool) -> Result<(Objects, Listing<Content>), String> {
+/// Also the id of that commit.
+pub(super) fn revision(
+    root: &Path,
+    revision: &str,
+    exact: bool,
+) -> Result<(Objects, Listing<Content>, String), String> {
     let repository = Repository::of(root)?;
     let called = revision.escape_debug();
     let commit = repository.commit(revision)?.ok_or_else(|| {
@@ -27,7 +32,8 @@ pub(super) fn revision(root: &Path, revision: &str, exact: bool) -> Result<(Obje
     let commit = if exact { Some(commit) } else { repository.merge_base(&commit)? };
     let commit = commit
         .ok_or_else(|| format!("`{called}` has no commit in common with HEAD; name a revision that HEAD grew from"))?;
-    repository.list(&["diff-tree", "-r"], Some(&commit))
+    let (objects, listing) = repository.list(&["diff-tree", "-r"], Some(&commit))?;
+    Ok((objects, listing, commit))
 }
 
 /// The files below `root` in HEAD; none if there is no commit yet.

@@ -13,6 +13,8 @@ use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 pub struct Tree {
     /// The directory as the user gave it.
     root: String,
+    /// Where it lies, for people who ask.
+    state: String,
     /// Relative to the root, sorted.
     files: Vec<String>,
     store: Store,
@@ -33,39 +35,52 @@ enum Store {
 impl Tree {
     /// The directory as it lies on disk. `root` as the user gave it.
     pub fn disk(root: &str) -> Result<Tree, String> {
-        Ok(Tree::new(root, disk::list(directory(root))?, Store::Disk))
+        Ok(Tree::new(root, "on disk".to_owned(), disk::list(directory(root))?, Store::Disk))
     }
 
     /// The directory as the commit holds it: the merge base of `revision` and HEAD, or with `exact` that very revision.
     /// It is empty if the commit has no such directory.
     pub fn revision(root: &str, revision: &str, exact: bool) -> Result<Tree, String> {
-        let (objects, listing) = git::revision(directory(root), revision, exact)?;
-        Ok(Tree::new(root, listing, |contents| Store::Git(objects, contents)))
+        let (objects, listing, commit) = git::revision(directory(root), revision, exact)?;
+        let base = if exact { revision.to_owned() } else { format!("the merge base of {revision} and HEAD") };
+        Ok(Tree::new(root, format!("in commit {commit:.12}, {base}"), listing, |contents| {
+            Store::Git(objects, contents)
+        }))
     }
 
     /// The directory as HEAD holds it; empty if there is no commit yet.
     pub fn head(root: &str) -> Result<Tree, String> {
         let (objects, listing) = git::head(directory(root))?;
-        Ok(Tree::new(root, listing, |contents| Store::Git(objects, contents)))
+        Ok(Tree::new(root, "in the last commit".to_owned(), listing, |contents| Store::Git(objects, contents)))
     }
 
     /// The directory as the next commit would hold it.
     pub fn index(root: &str) -> Result<Tree, String> {
         let (objects, listing) = git::index(directory(root))?;
-        Ok(Tree::new(root, listing, |contents| Store::Git(objects, contents)))
+        Ok(Tree::new(root, "in the index of git".to_owned(), listing, |contents| Store::Git(objects, contents)))
     }
 
     /// No file at all.
     pub fn empty(root: &str) -> Tree {
-        Tree::new(root, Listing::default(), Store::Disk)
+        Tree::new(root, "nowhere".to_owned(), Listing::default(), Store::Disk)
     }
 
-    fn new<Content>(root: &str, listing: Listing<Content>, store: impl FnOnce(Vec<Content>) -> Store) -> Tree {
+    fn new<Content>(
+        root: &str,
+        state: String,
+        listing: Listing<Content>,
+        store: impl FnOnce(Vec<Content>) -> Store,
+    ) -> Tree {
         let Listing { mut files, troubles } = listing;
         files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let (files, contents): (Vec<String>, Vec<Content>) = files.into_iter().unzip();
         let (taken, count) = (vec![None; files.len()], Arc::default());
-        Tree { root: root.to_owned(), taken, files, store: store(contents), troubles, count }
+        Tree { root: root.to_owned(), state, taken, files, store: store(contents), troubles, count }
+    }
+
+    /// Which state of the directory it is, for people: `on disk`.
+    pub fn state(&self) -> &str {
+        &self.state
     }
 
     /// Counts the files that are read from now on in `count` as well as what others count there.
@@ -236,7 +251,7 @@ mod tests {
         for file in files {
             listing.add(file.as_bytes(), PathBuf::from(file));
         }
-        Tree::new(root, listing, Store::Disk)
+        Tree::new(root, String::new(), listing, Store::Disk)
     }
 
     #[test]

@@ -77,8 +77,8 @@ impl ZoneName {
 pub enum Origin {
     /// Files of YAML.
     Directory(Rc<Directory>),
-    /// Something that only OctoDNS can ask.
-    Foreign,
+    /// Something that only OctoDNS can ask, named as a target is.
+    Foreign(Target),
 }
 
 /// Where records go to.
@@ -395,12 +395,14 @@ impl Reader<'_> {
             }
         };
         let mut sources = Vec::new();
+        let foreign =
+            |at, class: &String| Origin::Foreign(Target { id: text(at).unwrap_or_default(), class: class.clone() });
         for at in self.list(settings.get("sources")) {
             match text(at).and_then(|id| self.providers.get(&id)) {
                 Some((Provider::Directory(directory), _)) => sources.push(Origin::Directory(Rc::clone(directory))),
-                Some((Provider::Broken, _)) => sources.push(Origin::Foreign),
+                Some((Provider::Broken, class)) => sources.push(foreign(at, class)),
                 Some((Provider::Other, class)) => {
-                    sources.push(Origin::Foreign);
+                    sources.push(foreign(at, class));
                     let reason = format!("records of this source come from {class}, which only octodns can ask");
                     let gap = Gap::new(&ZONE_PARTIALLY_VISIBLE, reason, Place::at(at.site()));
                     self.gaps.push(gap.about(vec![name.apex.clone()]));

@@ -20,6 +20,8 @@ const MISNAMED: &str = "a zone file is called after its zone and ends in .yaml, 
 pub struct Setup {
     /// The path of the configuration; of zone files without one, that of their directory.
     pub path: String,
+    /// Whether there is a configuration.
+    pub is_configured: bool,
     /// The zones.
     pub zones: Vec<Zone>,
 }
@@ -37,7 +39,7 @@ pub fn discover(library: &mut Library, state: &mut State, files: &[String], as_r
         match configuration(library, state, &path, everything) {
             Some(config) => {
                 directories.extend(config.directories.iter().cloned());
-                setups.push(Setup { path: config.path, zones: config.zones });
+                setups.push(Setup { path: config.path, is_configured: true, zones: config.zones });
             }
             None => others.push(path),
         }
@@ -71,7 +73,8 @@ pub fn nothing_here(tree: &Tree) -> String {
     format!("neither a configuration of octodns nor a zone file is here; {advice}")
 }
 
-fn is_yaml(path: &str) -> bool {
+/// Whether a file may be one of YAML.
+pub fn is_yaml(path: &str) -> bool {
     [".yaml", ".yml"].iter().any(|extension| path.ends_with(extension))
 }
 
@@ -81,7 +84,8 @@ fn home_of(path: &str) -> &str {
     if directory.ends_with('.') { directory_of(directory) } else { directory }
 }
 
-fn files_of(setup: &Setup, state: &State) -> Vec<String> {
+/// The files that the zones of a setup are read from.
+pub fn files_of(setup: &Setup, state: &State) -> Vec<String> {
     let mut files = Vec::new();
     for zone in &setup.zones {
         for origin in &zone.sources {
@@ -133,7 +137,7 @@ fn loose(library: &mut Library, state: &mut State, paths: Vec<String>, everythin
         let sources = vec![Origin::Directory(Rc::new(directory))];
         zones.push(Zone { name, place, sources, targets: Vec::new(), processors: Vec::new(), alias: None });
     }
-    found.into_iter().map(|(path, zones)| Setup { path, zones }).collect()
+    found.into_iter().map(|(path, zones)| Setup { path, is_configured: false, zones }).collect()
 }
 
 /// The zone that a file holds, or a part of, if it looks like that.

@@ -9,6 +9,7 @@ mod discovery;
 mod documents;
 mod entry;
 mod idna;
+mod notes;
 mod order;
 mod plan;
 mod processor;
@@ -79,9 +80,16 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             as_read,
             missing: Vec::new(),
             has_setups: false,
+            notes: Vec::new(),
         };
+        found.trees.push(notes::on_trees(before.as_ref(), &after));
         let (mut state, after) = reader.state(after);
+        let notes = std::mem::take(&mut reader.notes);
         let (before_state, before) = before.map(|before| reader.state(before)).unzip();
+        found.trees.extend(notes.iter().map(|(path, text)| format!("{}: {text}", state.tree.name(path))));
+        let earlier = before_state.as_ref().map_or(&state.tree, |state| &state.tree);
+        let only_before = reader.notes.iter().filter(|note| !notes.contains(note));
+        found.trees.extend(only_before.map(|(path, text)| format!("{}: before the change {text}", earlier.name(path))));
         if let (Some(_), Some(&plan)) = (&before, plans.first()) {
             let reason = "a plan of octodns says itself what was there before; check it without another state";
             found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source: plan, start: 0, end: 0 })));
@@ -128,6 +136,8 @@ struct Reader<'r, 's> {
     missing: Vec<(Name, Place)>,
     /// Whether any state holds something to read.
     has_setups: bool,
+    /// What the last state holds, for people who ask.
+    notes: Vec<(String, String)>,
 }
 
 /// A zone of a setup, in one state.
@@ -143,6 +153,7 @@ impl Reader<'_, '_> {
         for setup in &setups {
             self.setup(setup, &mut state, &mut zones);
         }
+        self.notes = notes::on_state(&setups, &state, self.files.is_empty());
         for (path, reason) in state.tree.troubles().to_vec() {
             let place = Place::at(self.library.nowhere(&state, &path));
             state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
@@ -181,7 +192,7 @@ impl Reader<'_, '_> {
         for origin in &zone.sources {
             match origin {
                 Origin::Directory(directory) => whole &= self.source(zone, directory, state, &mut contents),
-                Origin::Foreign => whole = false,
+                Origin::Foreign(_) => whole = false,
             }
         }
         whole &= contents.faults.is_empty();
