@@ -76,6 +76,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 const NAMED_IN: &[(&str, &[&str])] = &[
     ("bytecount", &["source"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli/packaging"]),
+    ("clap_mangen", &["cli/packaging"]),
     ("foldhash", &["load/octodns", "load/terraform", "load/yaml"]),
     ("granit_parser", &["load/yaml"]),
     ("icu_normalizer", &["load/octodns/order"]),

@@ -1,5 +1,6 @@
 //! The program as a user or a pipeline calls it: exit codes, streams, colours, and wrong calls.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -325,4 +326,43 @@ fn pages_and_the_catalogue_are_printed() {
 fn schemas_are_printed() {
     assert_eq!(stdout(&run(&["schema", "report"])), include_str!("../src/schema/report.json"));
     assert_eq!(code(&run(&["schema", "plan"])), 2);
+}
+
+#[test]
+fn completions_know_every_subcommand_and_flag_in_every_shell() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(code(&output), 0, "{shell}");
+        for word in ["check", "records", "rules", "explain", "completions", "man", "fail-on"] {
+            assert!(stdout(&output).contains(word), "{shell}: {word}");
+        }
+    }
+    assert!(stdout(&run(&["completions", "bash"])).contains("cname-with-mx"), "rules are values that complete");
+    assert_eq!(code(&run(&["completions", "sh"])), 2);
+}
+
+#[test]
+fn there_is_a_manual_page_for_the_program_and_one_for_each_subcommand() {
+    let page = run(&["man"]);
+    assert!(stdout(&page).contains(".TH zonegate 1") && stdout(&page).contains("zonegate\\-check(1)"));
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let written = run(&["man", directory.path().to_str().expect("the path is text")]);
+    assert_eq!((code(&written), stdout(&written), stderr(&written)), (0, "", ""));
+    let help = run(&["help"]);
+    let commands = stdout(&help).lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands = commands.map_while(|line| line.strip_prefix("  ")).filter_map(|line| line.split(' ').next());
+    let commands = commands.filter(|name| !["", "help"].contains(name)).map(|name| format!("zonegate-{name}.1"));
+    let expected: BTreeSet<_> = commands.chain(["zonegate.1".to_owned()]).collect();
+    let entries = std::fs::read_dir(&directory).expect("it can be listed");
+    let names = entries.map(|entry| entry.expect("it can be listed").file_name().into_string().expect("it is text"));
+    assert_eq!(names.collect::<BTreeSet<_>>(), expected);
+    let check = std::fs::read_to_string(directory.path().join("zonegate-check.1")).expect("it is there");
+    assert!(check.contains("\\-\\-fail\\-on") && check.contains("exit code"));
+}
+
+#[test]
+fn manual_pages_that_cannot_be_written_are_told() {
+    let output = run(&["man", "no/such/directory"]);
+    assert_eq!((code(&output), stdout(&output)), (2, ""));
+    assert!(stderr(&output).starts_with("zonegate: the pages cannot be written to no/such/directory: "));
 }

@@ -5,6 +5,7 @@ mod check;
 mod init;
 mod inputs;
 mod output;
+mod packaging;
 mod pages;
 mod progress;
 mod settings;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use self::check::Check;
 use self::init::Init;
 use self::inputs::States;
+use self::packaging::{Completions, Man};
 use self::progress::Progress;
 use crate::dump;
 use crate::excerpt::visible;
@@ -59,6 +61,13 @@ enum Command {
         /// The document.
         document: Document,
     },
+    /// Print the completions for a shell.
+    ///
+    /// In bash, write them to ~/.local/share/bash-completion/completions/zonegate; in zsh, to _zonegate in a directory of
+    /// `fpath`; in fish, to ~/.config/fish/completions/zonegate.fish.
+    Completions(Completions),
+    /// Print the manual page zonegate(1), or write all pages.
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +107,8 @@ pub fn run() -> ExitCode {
         Command::Rules => print(&catalogue()).map(|()| 0),
         Command::Explain { rule } => print(page(&rule)).map(|()| 0),
         Command::Schema { document } => print(document.schema()).map(|()| 0),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     match done {
         Ok(code) => ExitCode::from(code),
