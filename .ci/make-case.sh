@@ -34,6 +34,7 @@ make_plan() {
   run between
   configuration "$case"
   terraform init
+  options=()
   eval "options=($(step plan))"
   outcome=succeeds wanted=succeeds
   terraform plan -out tfplan.bin "${options[@]}" || outcome=fails

@@ -20,7 +20,8 @@ export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 # Building the stand-ins takes a minute or two, so they are kept for as long as their source stays the same.
 source=$(find "$lab" -path "$lab/samples" -prune -o -type f -exec sha256sum {} + | sed "s|$lab||" | sort | sha256sum)
-export LAB=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}/lab-${source::16}")
+LAB=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}/lab-${source::16}")
+export LAB
 (cd "$work" && env -u CARGO_TARGET_DIR "$lab/setup.sh" >"$work/setup.log" 2>&1) || { cat "$work/setup.log" >&2; exit 1; }
 
 cp -r "$root/testdata/terraform" "$work/cases"

@@ -217,7 +217,8 @@ fn nothing_that_a_user_gives_is_run() {
     }
     assert!(!job.0.path().join("work/hacked").exists());
     let workflows = ["ci.yml", "release.yml"].map(|name| format!(".github/workflows/{name}"));
-    for path in workflows.into_iter().chain(["action.yml".to_owned()]) {
+    let examples = ["octodns-github.yml", "terraform-github.yml"].map(|name| format!("docs/examples/{name}"));
+    for path in workflows.into_iter().chain(examples).chain(["action.yml".to_owned()]) {
         for script in scripts(&yaml(&path)) {
             assert!(!script.contains("${{"), "{path}: {script}");
         }
