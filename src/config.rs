@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::gap::{COVERAGE, Coverage, Gap, INVALID_CONFIGURATION};
 use crate::load::yaml::{Fault, Scalar, Value, Yaml};
+use crate::load::{DeclaredZone, OwnTable, own_table};
 use crate::name::{Name, NamePattern};
 use crate::rule::{Declared, Rule, Set};
 use crate::rules::RULES;
@@ -40,6 +41,10 @@ pub struct Config {
     pub suppressions: Vec<Suppression>,
     /// What records do not say.
     pub declared: Declared,
+    /// Zones that plans name by an identifier alone.
+    pub zones: Vec<DeclaredZone>,
+    /// How things in plans become records that are not known here.
+    pub tables: Vec<OwnTable>,
 }
 
 /// The least severity of an introduced finding that makes the exit code 1; none never does.
@@ -107,7 +112,7 @@ fn gap(Fault { message, span }: Fault) -> Gap {
 }
 
 /// The top-level keys, in the order in which a person would write them.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 14] = [
     "inputs",
     "base",
     "baseline",
@@ -120,10 +125,15 @@ pub const KEYS: [&str; 12] = [
     "mail_cname_targets",
     "never_suppress",
     "suppressions",
+    "views",
+    "providers",
 ];
 
 /// The keys of a suppression.
 pub const SUPPRESSION_KEYS: [&str; 5] = ["rule", "name", "address", "reason", "until"];
+
+/// The keys of a view.
+pub const VIEW_KEYS: [&str; 4] = ["zone", "id", "private", "name"];
 
 #[derive(Default)]
 struct Reader {
@@ -149,14 +159,41 @@ impl Reader {
         config.never_suppress = never.iter().map(|rule| rule.id).collect();
         let never = &config.never_suppress;
         config.suppressions = self.list(field("suppressions"), |reader, at| reader.suppression(at, never));
+        config.zones = self.list(field("views"), Reader::zone);
+        config.tables =
+            self.list(field("providers"), |reader, at| own_table(at).map_err(|fault| reader.faults.push(fault)).ok());
         config
     }
 
     fn declared(&mut self, fields: &HashMap<&str, Value>) -> Declared {
         let mut declared = Declared::default();
         let field = |key| fields.get(key).copied();
+        declared.mail_domains = self.list(field("mail_domains"), Reader::pattern);
+        let takes_mail = declared.mail_domains.clone();
+        declared.non_mail_domains = self.list(field("non_mail_domains"), |reader, at| {
+            let pattern = reader.pattern(at)?;
+            if takes_mail.contains(&pattern) {
+                reader.fault(at, "`mail_domains` says that this takes mail".to_owned());
+            }
+            Some(pattern)
+        });
         declared.mail_cname_targets.extend(self.list(field("mail_cname_targets"), Reader::name));
         declared
+    }
+
+    fn zone(&mut self, at: Value) -> Option<DeclaredZone> {
+        let fields = self.fields(at, &VIEW_KEYS);
+        let field = |key| fields.get(key).copied();
+        let (Some(zone), Some(id)) = (field("zone"), field("id")) else {
+            self.fault(at, "a view needs a `zone` and an `id`".to_owned());
+            return None;
+        };
+        let ids =
+            if id.items().is_some() { self.list(Some(id), Reader::text) } else { self.text(id).into_iter().collect() };
+        let private = field("private").and_then(|at| self.flag(at)).unwrap_or_default();
+        let name = field("name").and_then(|at| self.text(at));
+        let place = Place { block: at.span(), ..Place::at(zone.span()) };
+        Some(DeclaredZone { apex: self.name(zone)?, ids, private, name, place })
     }
 
     fn levels(&mut self, at: Value) -> BTreeMap<&'static str, Level> {

@@ -41,7 +41,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "load/octodns",
         &["gap", "load", "load/hosts", "load/yaml", "name", "rdata", "record", "severity", "source", "workspace"],
     ),
-    ("config", &["gap", "load/yaml", "name", "rule", "rules", "severity", "source"]),
+    ("config", &["gap", "load", "load/yaml", "name", "rule", "rules", "severity", "source"]),
     ("policy", &["check", "config", "diff", "gap", "name", "report", "rule", "rules", "severity", "source"]),
     ("excerpt", &["rule", "source"]),
     ("render", &["excerpt", "gap", "name", "report", "route", "rule", "rules", "severity", "source"]),
@@ -56,7 +56,6 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "gap",
             "lib",
             "load",
-            "load/octodns",
             "name",
             "policy",
             "rdata",
@@ -120,6 +119,7 @@ const HOMES: &[(&str, &[&str])] =
 
 /// Words of loaders that stand elsewhere all the same: the file and the text.
 const WORDS_ELSEWHERE: &[(&str, &str)] = &[
+    ("config", "\"providers\""),
     // The kind of gap is part of what people see.
     ("gap", "unmodelled-dns-resource"),
     ("gap", "unmodelled_dns_resource.md"),

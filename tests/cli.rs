@@ -325,6 +325,7 @@ fn pages_and_the_catalogue_are_printed() {
 #[test]
 fn schemas_are_printed() {
     assert_eq!(stdout(&run(&["schema", "report"])), include_str!("../src/schema/report.json"));
+    assert_eq!(stdout(&run(&["schema", "config"])), include_str!("../src/schema/configuration.json"));
     assert_eq!(code(&run(&["schema", "plan"])), 2);
 }
 

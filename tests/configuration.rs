@@ -6,6 +6,10 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use zonegate::config;
+use zonegate::gap::COVERAGE;
+use zonegate::rules::RULES;
+use zonegate::source::{Bytes, Sources};
 
 const BEFORE: &str = "
 shop:
@@ -122,6 +126,84 @@ fn a_suppression_reaches_what_a_plan_does_and_what_it_takes_away() {
         assert_eq!(code, 0, "{text}");
         assert!(text.contains("because: it moves (at zonegate.yaml:1:23)"), "{text}");
     }
+}
+
+/// A plan in which an alias and an MX meet, written by a provider that nobody knows.
+const OWN_PLAN: &str = r#"{
+  "format_version": "1.2",
+  "resource_changes": [
+    {
+      "address": "example_dns_record.mail", "mode": "managed", "type": "example_dns_record",
+      "provider_name": "registry.terraform.io/example/dns",
+      "change": {
+        "actions": ["create"], "before": null, "after_unknown": {},
+        "after": {"zone": "77", "host": "@", "kind": "MX", "answer": "mx.example.net", "weight": 10}
+      }
+    },
+    {
+      "address": "example_dns_record.site", "mode": "managed", "type": "example_dns_record",
+      "provider_name": "registry.terraform.io/example/dns",
+      "change": {
+        "actions": ["create"], "before": null, "after_unknown": {},
+        "after": {"zone": "77", "host": "@", "kind": "CNAME", "answer": "site.example.org", "weight": 0}
+      }
+    }
+  ]
+}"#;
+
+const OWN_TABLE: &str = "
+providers:
+- sources: example/dns
+  host: {host: Example DNS, cname_at_apex: served, cname_beside_other_data: accepted}
+  rows:
+  - type: example_dns_record
+    unit: record
+    zone: {attr: zone, kind: id, via: [example_dns_zone]}
+    name: {attr: host, form: relative, apex: ['@']}
+    rtype: {attr: kind}
+    values: {attr: answer, shape: string, text: target}
+    priority: weight
+  zones:
+  - {type: example_dns_zone, id: [id], domain: name}
+";
+
+#[test]
+fn a_configuration_tells_of_providers_and_of_zones_that_nobody_knows() {
+    let run = |config: &str, command: &str| {
+        said(&directory(&[("plan.json", OWN_PLAN), ("zonegate.yaml", config)]), &format!("{command} plan.json"))
+    };
+    let (text, code) = run("", "check");
+    assert!(code == 0 && text.contains("note[unmodelled-dns-resource]"), "{text}");
+    let (text, code) = run(OWN_TABLE, "check");
+    assert!(code == 1 && text.contains("error[cname-with-mx]"), "{text}");
+    assert!(!text.contains("example.com"), "nobody has said which zone it is: {text}");
+    let zone = "views: [{zone: example.com, id: '77'}]";
+    let (text, code) = run(&format!("{OWN_TABLE}{zone}"), "check");
+    assert!(code == 1 && text.contains("example.com gets an alias and an mx at once"), "{text}");
+    let (text, code) = run(&format!("{OWN_TABLE}{zone}"), "records");
+    assert!(code == 0 && text.contains(r#""fqdn":"example.com.","type":"CNAME""#), "{text}");
+    for (wrong, right, message, line) in [
+        ("rtype:", "rtyp:", "unknown field `rtyp`", "10 "),
+        ("shape: string", "shape: strin", "unknown variant `strin`", "11 "),
+        ("via: [example_dns_zone]", "via: [example_zone]", "example_zone", "8 "),
+    ] {
+        let (text, code) = run(&OWN_TABLE.replace(wrong, right), "check");
+        assert!(code == 2 && text.contains("error[invalid-configuration]"), "{text}");
+        assert!(text.replace("\n  ", " ").contains(message) && text.contains(&format!("{line}│ ")), "{text}");
+    }
+}
+
+#[test]
+fn what_takes_mail_and_what_does_not_is_said_of_one_name_once() {
+    let (text, code) = said(
+        &directory(&[("zonegate.yaml", "{mail_domains: [www.example.com], non_mail_domains: [WWW.example.com.]}")]),
+        "check after",
+    );
+    assert!(code == 2 && text.contains("`mail_domains` says that this takes mail"), "{text}");
+    let alias = AFTER.replace("  type: A\n  value: 192.0.2.1\n", "  type: CNAME\n  value: web.example.net.\n");
+    let files = [("zonegate.yaml", "mail_domains: [www.example.com]"), ("after/example.com.yaml", &alias)];
+    let found = findings(&report(&files, "").0);
+    assert!(found.contains(&"error cname-on-declared-mail-domain".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -298,4 +380,80 @@ fn one_run_writes_several_formats() {
     assert!(code == 2 && text.contains("nowhere/report.json: "), "{text}");
     let (text, _) = said(&directory, "check after --format json=report.json");
     assert!(text.starts_with("1 error introduced"), "somebody may be watching: {text}");
+}
+
+/// The schema that editors use.
+fn schema() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/configuration.json");
+    let mut text = fs::read_to_string(&path).expect("it is text");
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    let gaps: Vec<&str> = COVERAGE.iter().map(|coverage| coverage.id).collect();
+    for (name, ids) in [("rule", rules), ("gap", gaps)] {
+        let start = format!("    \"{name}\": {{\"enum\": ");
+        let at = text.find(&start).expect("there is a list") + start.len();
+        let end = at + text[at..].find(']').expect("it ends") + 1;
+        let due = serde_json::to_string(&ids).expect("these are strings").replace(',', ", ");
+        if std::env::var_os("UPDATE").is_some() {
+            text.replace_range(at..end, &due);
+            fs::write(&path, &text).expect("it can be written");
+        } else {
+            assert_eq!(&text[at..end], due, "`UPDATE=1 cargo test` lists every {name}");
+        }
+    }
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
+#[test]
+fn the_schema_has_the_keys_that_are_read() {
+    let schema = schema();
+    let keys =
+        |value: &Value| value["properties"].as_object().expect("there are some").keys().cloned().collect::<Vec<_>>();
+    let sorted = |keys: &[&str]| {
+        let mut keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(keys(&schema), sorted(&config::KEYS));
+    let properties = &schema["properties"];
+    assert_eq!(keys(&properties["suppressions"]["items"]), sorted(&config::SUPPRESSION_KEYS));
+    assert_eq!(keys(&properties["views"]["items"]), sorted(&config::VIEW_KEYS));
+}
+
+#[test]
+fn the_schema_and_the_program_take_the_same_configurations() {
+    let validator = jsonschema::validator_for(&schema()).expect("it is a schema");
+    let own_table = OWN_TABLE.trim_start();
+    for (text, is_good) in [
+        ("{}", true),
+        ("inputs:\nmail_domains:\n", true),
+        ("inputs: [a, b/c.yaml]\nbase: main\nbaseline: known.json\nset: strict\nrequire_complete: true\n", true),
+        ("fail_on: never\nseverities: {cname-with-mx: warning, zone-partially-visible: 'off'}", true),
+        ("mail_domains: [example.com, '*.example.net']\nnon_mail_domains: [www.example.com]", true),
+        ("suppressions: [{rule: cname-loop, reason: x}, {rule: [cname-loop], name: a.example, reason: y}]", true),
+        ("suppressions: [{rule: cname-loop, reason: x, until: '2027-01-31', address: 'a.*'}]", true),
+        ("views: [{zone: example.com, id: Z1}, {zone: example.com, id: [Z2, Z3], private: true, name: x}]", true),
+        (own_table, true),
+        ("[]", false),
+        ("input: [a]", false),
+        ("inputs: a", false),
+        ("set: all", false),
+        ("fail_on: off", false),
+        ("require_complete: maybe", false),
+        ("severities: {cname-with-mxx: warning}", false),
+        ("severities: {cname-with-mx: fatal}", false),
+        ("never_suppress: [zone-partially-visible]", false),
+        ("suppressions: [{rule: cname-loop}]", false),
+        ("suppressions: [{rule: cname-loop, reason: ' '}]", false),
+        ("suppressions: [{rule: cname-loop, reason: x, until: soon}]", false),
+        ("suppressions: [{rule: cname-loop, reason: x, zone: y}]", false),
+        ("views: [{zone: example.com}]", false),
+        ("views: [{zone: example.com, id: Z1, private: 1}]", false),
+        ("providers: [{rows: []}]", false),
+    ] {
+        let value: Value = serde_yaml::from_str(text).expect("it is YAML");
+        assert_eq!(validator.is_valid(&value), is_good, "the schema: {text}");
+        let mut sources = Sources::default();
+        let source = sources.add("zonegate.yaml".to_owned(), Bytes::Owned(text.into()));
+        assert_eq!(config::read(&sources, source).is_ok(), is_good, "the program: {text}");
+    }
 }

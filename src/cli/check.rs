@@ -89,7 +89,7 @@ impl Check {
             Cli::command().error(ErrorKind::ArgumentConflict, fault).exit();
         }
         let mut sources = Sources::default();
-        let settings = match self.choice.read(&mut sources) {
+        let mut settings = match self.choice.read(&mut sources) {
             Ok(settings) => settings,
             Err(gaps) => {
                 let report = refusal(gaps);
@@ -111,7 +111,7 @@ impl Check {
         let policy = self.policy(&settings, known);
         let progress = Progress::new(&self.inputs, self.output.is_quiet());
         // The process ends with the report: giving back every record before would only take time.
-        let loaded = ManuallyDrop::new(self.load(&settings, &mut sources, &progress));
+        let loaded = ManuallyDrop::new(self.load(&mut settings, &mut sources, &progress));
         progress.say("checking");
         let report = crate::review(&sources, &loaded, &settings.config.declared, &policy);
         drop(progress);
@@ -126,7 +126,8 @@ impl Check {
     }
 
     /// Reads what the command line names, or else what the configuration does.
-    fn load(&self, settings: &Settings, sources: &mut Sources, progress: &Progress) -> Loaded {
+    fn load(&self, settings: &mut Settings, sources: &mut Sources, progress: &Progress) -> Loaded {
+        let known = settings.take_inputs();
         let named = !self.inputs.is_empty() || self.states.names_inputs();
         let config = &settings.config;
         if named || config.inputs.is_empty() && config.base.is_none() {
@@ -135,12 +136,12 @@ impl Check {
                             `zonegate init` writes a configuration that does so";
                 Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit();
             }
-            return self.states.load(&self.inputs, false, sources, progress);
+            return self.states.load(&self.inputs, false, known, sources, progress);
         }
         let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
         let all = all.iter().map(|input| settings.located(input));
         let inputs: Vec<String> = all.filter(|input| self.states.hold(input)).collect();
-        self.states.or_base(config.base.as_deref()).load(&inputs, false, sources, progress)
+        self.states.or_base(config.base.as_deref()).load(&inputs, false, known, sources, progress)
     }
 
     fn policy(&self, settings: &Settings, baseline: BTreeSet<String>) -> Policy {

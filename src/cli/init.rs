@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::refuse;
 use crate::config::FILE_NAME;
 use crate::excerpt::visible;
-use crate::load::octodns;
+use crate::load::{Inputs, octodns};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::source::Sources;
@@ -69,7 +69,7 @@ fn look() -> Result<Found, String> {
     let setups = octodns::setups(tree, &mut Sources::default());
     let mut sources = Sources::default();
     let progress = Progress::new(&setups, false);
-    let loaded = States::default().load(&setups, false, &mut sources, &progress);
+    let loaded = States::default().load(&setups, false, Inputs::default(), &mut sources, &progress);
     drop(progress);
     let mx = loaded.diff.after.sets().iter().filter(|set| set.rtype == Rtype::Mx);
     let mail_domains = mx.map(|set| set.owner.clone()).take(FEW).collect();
@@ -179,6 +179,12 @@ const TAIL: &str = "
 
 # Rules that nobody can suppress, for release gates.
 # never_suppress: [cname-with-mx]
+
+# Zones that plans know by an identifier alone; identifiers of one view are one zone.
+# views:
+# - zone: example.com
+#   id: Z0123456789EXAMPLE
+#   private: false
 
 # Findings that were there when the file was written do not count: `zonegate check --write-baseline` writes it.
 # baseline: zonegate-baseline.json

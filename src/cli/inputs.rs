@@ -52,10 +52,17 @@ impl States {
         if self.compares() { self.clone() } else { States { base: base.map(str::to_owned), ..States::default() } }
     }
 
-    /// Reads all inputs. One that cannot be read is a gap that is an error. `as_read` is [`Repository::as_read`].
-    pub fn load(&self, paths: &[String], as_read: bool, sources: &mut Sources, progress: &Progress) -> Loaded {
+    /// Reads these inputs, besides what `inputs` holds. One that cannot be read is a gap that is an error. `as_read` is
+    /// [`Repository::as_read`].
+    pub fn load(
+        &self,
+        paths: &[String],
+        as_read: bool,
+        mut inputs: load::Inputs,
+        sources: &mut Sources,
+        progress: &Progress,
+    ) -> Loaded {
         let mut unread = Vec::new();
-        let mut inputs = load::Inputs::default();
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut fail = |sources: &mut Sources, path: &str, reason| {
             let source = sources.add(path.to_owned(), Bytes::Owned(Vec::new()));

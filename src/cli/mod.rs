@@ -22,6 +22,7 @@ use self::init::Init;
 use self::inputs::States;
 use self::packaging::{Completions, Man};
 use self::progress::Progress;
+use self::settings::Choice;
 use crate::dump;
 use crate::excerpt::visible;
 use crate::gap::{COVERAGE, Gap};
@@ -75,6 +76,8 @@ struct Records {
     /// The same inputs as those of `check`.
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
     /// The side of the change.
     #[arg(long, default_value = "after")]
     side: SideName,
@@ -83,6 +86,8 @@ struct Records {
 /// A document that has a schema.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Document {
+    /// `zonegate.yaml`.
+    Config,
     /// What `check --format json` writes.
     Report,
 }
@@ -136,6 +141,7 @@ fn refuse(reason: &str) -> io::Result<u8> {
 impl Document {
     fn schema(self) -> &'static str {
         match self {
+            Document::Config => include_str!("../schema/configuration.json"),
             Document::Report => include_str!("../schema/report.json"),
         }
     }
@@ -144,8 +150,12 @@ impl Document {
 impl Records {
     fn run(self) -> io::Result<u8> {
         let mut sources = Sources::default();
+        let inputs = match self.choice.read(&mut sources) {
+            Ok(mut settings) => settings.take_inputs(),
+            Err(gaps) => return tell_broken(&sources, &gaps),
+        };
         let progress = Progress::new(&self.inputs, false);
-        let loaded = States::default().load(&self.inputs, true, &mut sources, &progress);
+        let loaded = States::default().load(&self.inputs, true, inputs, &mut sources, &progress);
         drop(progress);
         let side = match self.side {
             SideName::Before => &loaded.diff.before,
@@ -154,13 +164,18 @@ impl Records {
         let mut out = io::BufWriter::new(io::stdout().lock());
         dump::write(side, &sources, &mut out)?;
         out.flush()?;
-        let broken: Vec<&Gap> = loaded.gaps.iter().filter(|gap| gap.severity == Severity::Error).collect();
-        for gap in &broken {
-            let path = sources.get(gap.place.span.source).name();
-            writeln!(io::stderr(), "{}", visible(&format!("{path}: {}", gap.reason), true))?;
-        }
-        Ok(if broken.is_empty() { 0 } else { 2 })
+        tell_broken(&sources, &loaded.gaps)
     }
+}
+
+/// Says what could not be read, a line each.
+fn tell_broken(sources: &Sources, gaps: &[Gap]) -> io::Result<u8> {
+    let broken: Vec<&Gap> = gaps.iter().filter(|gap| gap.severity == Severity::Error).collect();
+    for gap in &broken {
+        let path = sources.get(gap.place.span.source).name();
+        writeln!(io::stderr(), "{}", visible(&format!("{path}: {}", gap.reason), true))?;
+    }
+    Ok(if broken.is_empty() { 0 } else { 2 })
 }
 
 /// The table of all rules and kinds of gap.

@@ -1,8 +1,10 @@
 //! Where reports go, and in which formats.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 
-use clap::{Args, ValueEnum};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command, ValueEnum};
 
 use super::{pages, print};
 use crate::config::unknown;
@@ -15,7 +17,7 @@ use crate::workspace;
 #[derive(Debug, Args)]
 pub struct Output {
     /// How to write the report, and with `=` to which file; several in one run.
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = target, help = help())]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Targets)]
     format: Vec<Target>,
     /// When to use colour.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -39,12 +41,20 @@ enum Color {
     Never,
 }
 
-fn help() -> String {
-    let formats = render::FORMATS.iter().map(|format| format!("\n- {}: {}", format.name, format.summary));
-    let formats: String = formats.collect();
-    format!(
-        "How to write the report, and to which file if not to standard output; may be given several times:{formats}"
-    )
+/// Reads targets, and tells which formats there are.
+#[derive(Clone)]
+struct Targets;
+
+impl TypedValueParser for Targets {
+    type Value = Target;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<Target, clap::Error> {
+        StringValueParser::new().try_map(|text| target(&text)).parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(render::FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.summary))))
+    }
 }
 
 fn target(text: &str) -> Result<Target, String> {

@@ -1,9 +1,12 @@
 //! The configuration that applies to a run, and where it lies.
 
+use std::mem;
+
 use clap::Args;
 
 use crate::config::{self, Config, FILE_NAME};
 use crate::gap::{Gap, INPUT_UNREADABLE};
+use crate::load;
 use crate::report::{Report, Summary};
 use crate::source::{Bytes, Input, Place, Sources, Span};
 use crate::workspace;
@@ -63,6 +66,12 @@ pub fn refusal(gaps: Vec<Gap>) -> Report {
 }
 
 impl Settings {
+    /// What the configuration says of how inputs are read; it says so once.
+    pub fn take_inputs(&mut self) -> load::Inputs {
+        let Config { tables, zones, .. } = &mut self.config;
+        load::Inputs { tables: mem::take(tables), zones: mem::take(zones), ..load::Inputs::default() }
+    }
+
     /// A path of the configuration, as it is from the working directory.
     pub fn located(&self, path: &str) -> String {
         workspace::beside(self.path.as_deref().unwrap_or_default(), path)

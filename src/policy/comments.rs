@@ -103,7 +103,7 @@ fn parse(text: &str, never: &[&str]) -> Result<(Vec<&'static Rule>, String, Opti
     let (reason, until) = match reason.rsplit_once("until ") {
         Some((reason, day)) if day.starts_with(|first: char| first.is_ascii_digit()) && !day.contains(' ') => {
             let date = day.parse().map_err(|_| format!("`{day}` is no day; write it as 2027-01-31"))?;
-            (reason.trim_end().to_owned(), Some(date))
+            (reason.trim_end().trim_end_matches(',').to_owned(), Some(date))
         }
         _ => (reason, None),
     };
@@ -147,8 +147,8 @@ mod tests {
     fn a_comment_names_rules_and_a_reason_and_at_times_a_day() {
         assert_eq!(said("allow cname-at-apex -- it is parked"), "cname-at-apex / it is parked / ");
         assert_eq!(
-            said("allow cname-at-apex,cname-loop -- until they move, so until 2027-01-31"),
-            "cname-at-apex cname-loop / until they move, so / 2027-01-31"
+            said("allow cname-at-apex,cname-loop -- until they move, until 2027-01-31"),
+            "cname-at-apex cname-loop / until they move / 2027-01-31"
         );
         assert_eq!(said("allow cname-loop -- wait until then"), "cname-loop / wait until then / ");
     }

@@ -158,14 +158,16 @@ fn found(report: &Report) -> String {
             parts.push(format!("{} {status}", by_severity(counts)));
         }
     }
-    if parts.is_empty() && summary.exit_code != 2 {
-        parts.push("nothing seen that puts mail at risk".into());
+    let is_clear = parts.is_empty() && summary.exit_code != 2;
+    if summary.suppressed > 0 {
+        parts.push(format!("{} suppressed", summary.suppressed));
+    }
+    if is_clear {
+        let other = if summary.suppressed > 0 { "nothing else" } else { "nothing" };
+        parts.push(format!("{other} seen that puts mail at risk"));
     }
     if summary.fixed > 0 {
         parts.push(format!("{} fixed", summary.fixed));
-    }
-    if summary.suppressed > 0 {
-        parts.push(format!("{} suppressed", summary.suppressed));
     }
     if summary.exit_code == 2 {
         let is_undone = report.gaps.is_empty() || report.gaps.iter().any(|gap| gap.severity == Severity::Error);

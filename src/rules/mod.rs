@@ -179,7 +179,10 @@ fn host_text(view: &View) -> &str {
 /// The ways out that keep both mail and the service behind the alias; the mail of a wildcard is not moved as one.
 fn ways_out(scene: &Scene, node: &Node) -> Vec<String> {
     let addresses = use_addresses(scene, node);
-    if node.name.is_wildcard() {
+    if node.name.is_root() {
+        // The apex of a zone whose name nobody knows: there is nothing to write another name with.
+        vec![addresses]
+    } else if node.name.is_wildcard() {
         vec![addresses, move_alias(node)]
     } else {
         vec![addresses, move_mail(node), move_alias(node)]
