@@ -80,13 +80,11 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
                     affected_by(side, below, &mut hosts);
                 }
             }
+        }
+        if let Some(scope) = scope {
             // Only a delegation takes away a name that has records of its own.
-            let may_move = |host: &Host| set.rtype == Rtype::Ns || !answers_for_itself(diff, host);
-            for (name, owners) in scope.iter().flat_map(|scope| side.referred_within(scope)) {
-                for (view, _) in owners {
-                    hosts.extend(looked_up(side, name, *view).into_iter().filter(may_move));
-                }
-            }
+            let referred = referred_within(diff, &scope);
+            hosts.extend(if set.rtype == Rtype::Ns { referred } else { without_records(diff, referred) });
         }
     }
     add_aliases(diff, &mut hosts);
@@ -108,9 +106,12 @@ fn scope(diff: &Diff, set: &RecordSet) -> Option<Name> {
     }
 }
 
-/// Whether a name has records of its own before and after the change, so that no wildcard ever answers for it.
-fn answers_for_itself(diff: &Diff, (view, name): &Host) -> bool {
-    [&diff.before, &diff.after].iter().all(|side| !side.sets_at(*view, name).is_empty())
+/// Those of these names, sorted, that do not have records of their own both before and after the change, so that a wildcard
+/// may answer for them.
+fn without_records(diff: &Diff, hosts: Vec<Host>) -> Vec<Host> {
+    let [before, after] = [&diff.before, &diff.after].map(|side| side.own_sets(&hosts));
+    let owns = before.into_iter().zip(after);
+    hosts.into_iter().zip(owns).filter(|(_, owns)| *owns != (true, true)).map(|(host, _)| host).collect()
 }
 
 /// Where senders and resolvers look for a name that a record in `from` refers to: in the views that may hold it, or else
@@ -123,24 +124,38 @@ fn looked_up(side: &Snapshot, name: &Name, from: ViewId) -> Vec<Host> {
     views.into_iter().map(|view| (view, name.clone())).collect()
 }
 
+/// The names at or below this one that a record of either side refers to, where they are looked for; each once.
+fn referred_within(diff: &Diff, scope: &Name) -> Vec<Host> {
+    let mut hosts = Vec::new();
+    for side in [&diff.before, &diff.after] {
+        for (name, owners) in side.referred_within(scope) {
+            // Owners of one view stand side by side.
+            let by_view = owners.chunk_by(|(one, _), (other, _)| one == other);
+            hosts.extend(by_view.flat_map(|owners| looked_up(side, name, owners[0].0)));
+        }
+    }
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
 /// Adds the owners of aliases that lead to these names, however many aliases lie between, and the names that a wildcard
 /// among them answers for.
 fn add_aliases(diff: &Diff, hosts: &mut BTreeSet<Host>) {
     let mut open: Vec<Host> = hosts.iter().cloned().collect();
     while let Some((view, name)) = open.pop() {
-        let parent = name.parent().filter(|_| name.is_wildcard());
+        let mut reached = Vec::new();
         for side in [&diff.before, &diff.after] {
             let leads_here = |from: &ViewId| looked_up(side, &name, *from).iter().any(|(reached, _)| *reached == view);
             let aliases = side.aliases_of(&name).iter().filter(|(from, _)| leads_here(from)).cloned();
-            let answered = parent.iter().flat_map(|parent| side.referred_within(parent));
-            let answered = answered
-                .flat_map(|(name, owners)| owners.iter().flat_map(move |(from, _)| looked_up(side, name, *from)));
-            let answered = answered.filter(|host| !answers_for_itself(diff, host));
-            let more: Vec<Host> = aliases.chain(answered).filter(|host| !hosts.contains(host)).collect();
-            for host in more {
-                if hosts.insert(host.clone()) {
-                    open.push(host);
-                }
+            reached.extend(aliases);
+        }
+        if let Some(parent) = name.parent().filter(|_| name.is_wildcard()) {
+            reached.extend(without_records(diff, referred_within(diff, &parent)));
+        }
+        for host in reached {
+            if hosts.insert(host.clone()) {
+                open.push(host);
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Two names are the same name exactly when they are equal here, so nothing that compares names has to remember
 //! case, final dots or scripts (RFC 1035 section 2.3.3, RFC 4343, RFC 5890).
 
+use std::borrow::Borrow;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -108,8 +109,7 @@ impl Name {
     /// The name with its first label taken off; the root has none.
     pub fn parent(&self) -> Option<Name> {
         let labels = self.0.strip_suffix(&[END])?;
-        let end = memchr::memrchr(END, labels).map_or(0, |at| at + 1);
-        Some(Name(self.0[..end].into()))
+        Some(Name(self.0[..start_of_last(labels)].into()))
     }
 
     /// This name and those above it, down to the root.
@@ -117,10 +117,53 @@ impl Name {
         std::iter::successors(Some(self.clone()), Name::parent)
     }
 
+    /// What maps find this name and those above it by, down to the root.
+    pub fn keys_of_ancestors(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::successors(Some(&*self.0), |&key| {
+            let labels = key.strip_suffix(&[END])?;
+            Some(&labels[..start_of_last(labels)])
+        })
+    }
+
+    /// How many bytes of what names are compared by these two have in common at the start, up to a limit.
+    pub fn common_length(&self, other: &Name, limit: usize) -> usize {
+        let start = &other.0[..limit.min(other.0.len())];
+        if self.0.starts_with(start) {
+            return start.len();
+        }
+        self.0.iter().zip(start).take_while(|(one, other)| one == other).count()
+    }
+
+    /// The bytes after these as a number. If names have these in common, and their numbers differ, they compare as their
+    /// numbers do.
+    pub fn number_after(&self, length: usize) -> u128 {
+        let mut bytes = [0; 16];
+        let rest = self.0.get(length..).unwrap_or_default();
+        let count = rest.len().min(bytes.len());
+        bytes[..count].copy_from_slice(&rest[..count]);
+        u128::from_be_bytes(bytes)
+    }
+
     /// The longest name that both are within.
     #[must_use]
     pub fn common_ancestor(&self, other: &Name) -> Name {
         self.ancestors().find(|ancestor| other.is_within(ancestor)).unwrap_or_else(Name::root)
+    }
+
+    /// The labels in front of those of a name above, joined by dots and without escapes; empty for that name itself.
+    pub fn labels_below(&self, ancestor: &Name) -> String {
+        let labels =
+            self.0.strip_prefix(&*ancestor.0).and_then(|labels| labels.strip_suffix(&[END])).unwrap_or_default();
+        let mut text = String::with_capacity(labels.len());
+        for label in labels.rsplit(|&byte| byte == END).filter(|label| !label.is_empty()) {
+            let separator = if text.is_empty() { "" } else { "." };
+            text.push_str(separator);
+            let mut bytes = label.iter();
+            while let Some(&byte) = bytes.next() {
+                text.push(if byte == ESCAPE { bytes.next().expect("escapes are pairs") - 2 } else { byte }.into());
+            }
+        }
+        text
     }
 
     /// The name one label below this one, or what is wrong with the label.
@@ -169,6 +212,18 @@ impl NamePattern {
         let (NamePattern::Exactly(base) | NamePattern::Below(base)) = self;
         base
     }
+}
+
+/// Names are found by what they are compared by.
+impl Borrow<[u8]> for Name {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Where the last of some labels starts, the end of which is cut off.
+fn start_of_last(labels: &[u8]) -> usize {
+    memchr::memrchr(END, labels).map_or(0, |at| at + 1)
 }
 
 /// Appends one label to a key, in lower case.
@@ -332,6 +387,30 @@ mod tests {
         assert_eq!(name("a.b.c").common_ancestor(&name("x.b.c")), name("b.c"));
         assert_eq!(name("b.c").common_ancestor(&name("a.b.c")), name("b.c"));
         assert_eq!(name("ab.c").common_ancestor(&name("b.d")), Name::root());
+    }
+
+    #[test]
+    fn labels_in_front_of_a_name_are_written_as_they_are() {
+        let apex = name("example.com");
+        for labels in ["", "www", "a.b", r"a\b", "_x.*"] {
+            let below = if labels.is_empty() { apex.clone() } else { Name::unescaped(labels, &apex).unwrap() };
+            assert_eq!(below.labels_below(&apex), labels);
+        }
+        assert_eq!(name("example.com").labels_below(&Name::root()), "example.com");
+    }
+
+    #[test]
+    fn numbers_of_names_that_start_alike_compare_as_the_names_do() {
+        let names =
+            ["a.example", "b.example", "a.b.example", "a-much-longer-label.example", "example", "exam"].map(name);
+        for (one, other) in names.iter().flat_map(|one| names.iter().map(move |other| (one, other))) {
+            let length = one.common_length(other, usize::MAX);
+            let [first, second] = [one, other].map(|name| name.number_after(length));
+            assert_eq!(first.cmp(&second), one.cmp(other), "{one} {other}");
+        }
+        let keys: Vec<&[u8]> = names[2].keys_of_ancestors().collect();
+        let ancestors: Vec<Name> = names[2].ancestors().collect();
+        assert_eq!(keys, ancestors.iter().map(Borrow::borrow).collect::<Vec<&[u8]>>());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Past this line nobody knows what Terraform or YAML is.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::name::Name;
@@ -171,14 +172,25 @@ impl RecordSet {
         within(&self.records, &other.records) && within(&other.records, &self.records)
     }
 
+    /// Where it stands.
+    fn host(&self) -> (ViewId, &Name) {
+        (self.view, &self.owner)
+    }
+
     /// What makes a set the same set on both sides; snapshots are sorted by it.
     pub fn key(&self) -> (ViewId, &Name, &Rtype, Option<&str>) {
         (self.view, &self.owner, &self.rtype, self.variant.as_deref())
     }
 }
 
-/// Who refers to a name: owners, each with its view.
-type References = BTreeMap<Name, Vec<(ViewId, Name)>>;
+/// Who refers to which names.
+#[derive(Clone, Debug, Default)]
+struct References {
+    /// The names that are referred to, sorted, each with the end of its owners.
+    names: Vec<(Name, usize)>,
+    /// The owners of records that refer to a name, each with its view.
+    owners: Vec<(ViewId, Name)>,
+}
 
 /// All that the inputs say of one side of a change.
 #[derive(Clone, Debug, Default)]
@@ -286,23 +298,37 @@ impl Snapshot {
         &self.sets[from..from + count]
     }
 
+    /// Whether each of these, which are sorted, owns a record set.
+    pub fn own_sets(&self, hosts: &[(ViewId, Name)]) -> Vec<bool> {
+        let mut rest = &self.sets[..];
+        let owns = hosts.iter().map(|(view, name)| {
+            // Most are not far from the one before.
+            let is_before = |set: &Arc<RecordSet>| set.host() < (*view, name);
+            let mut reach = 1;
+            while rest.get(reach).is_some_and(is_before) {
+                reach *= 2;
+            }
+            let near = &rest[..rest.len().min(reach + 1)];
+            rest = &rest[near.partition_point(is_before)..];
+            rest.first().is_some_and(|set| set.host() == (*view, name))
+        });
+        owns.collect()
+    }
+
     /// The owners of MX records that name this exchange, and the views they stand in.
     pub fn mail_owners(&self, exchange: &Name) -> &[(ViewId, Name)] {
-        self.exchanges.get(exchange).map_or(&[], Vec::as_slice)
+        self.exchanges.to(exchange)
     }
 
     /// The owners of aliases that lead straight to this name, and the views they stand in; aliases that the DNS host
     /// resolves are among them.
     pub fn aliases_of(&self, target: &Name) -> &[(ViewId, Name)] {
-        self.aliases.get(target).map_or(&[], Vec::as_slice)
+        self.aliases.to(target)
     }
 
     /// The names at or below this one that an MX or an alias refers to, each with the owners that do.
     pub fn referred_within<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = (&'a Name, &'a [(ViewId, Name)])> {
-        let within = |references: &'a References| {
-            references.range(name..).take_while(move |(referred, _)| referred.is_within(name))
-        };
-        within(&self.exchanges).chain(within(&self.aliases)).map(|(referred, owners)| (referred, owners.as_slice()))
+        self.exchanges.within(name).chain(self.aliases.within(name))
     }
 
     /// The record sets of a name and of everything below it.
@@ -343,8 +369,8 @@ impl Snapshot {
         if asker.private && asker.apex.as_ref().is_some_and(|apex| name.is_within(apex)) {
             return vec![from];
         }
-        for ancestor in name.ancestors() {
-            let Some(views) = self.by_apex.get(&ancestor) else { continue };
+        for apex in name.keys_of_ancestors() {
+            let Some(views) = self.by_apex.get(apex) else { continue };
             if views.contains(&from) {
                 return vec![from];
             }
@@ -367,8 +393,14 @@ impl Snapshot {
 
     fn new(views: Arc<[View]>, whole: Vec<bool>, sets: Vec<Arc<RecordSet>>, mut slips: Vec<Slip>) -> Snapshot {
         slips.sort_by(|one, other| (one.view, &one.owner).cmp(&(other.view, &other.owner)));
-        let exchanges = references(&sets, Rdata::exchange);
-        let aliases = references(&sets, Rdata::alias_target);
+        let (mut exchanges, mut aliases) = (Vec::new(), Vec::new());
+        for set in &sets {
+            for record in &set.records {
+                exchanges.extend(record.rdata.exchange().map(|name| (name, &**set)));
+                aliases.extend(record.rdata.alias_target().map(|name| (name, &**set)));
+            }
+        }
+        let (exchanges, aliases) = (References::new(&exchanges), References::new(&aliases));
         let mut by_apex: HashMap<Name, Vec<ViewId>> = HashMap::new();
         for (id, view) in (0..).map(ViewId).zip(views.iter()) {
             if let Some(apex) = &view.apex {
@@ -386,18 +418,61 @@ impl Snapshot {
     }
 }
 
-/// The owners of records by the name that each record refers to.
-fn references(sets: &[Arc<RecordSet>], referred: impl Fn(&Rdata) -> Option<&Name>) -> References {
-    let mut references = References::new();
-    for set in sets {
-        for name in set.records.iter().filter_map(|record| referred(&record.rdata)) {
-            let owners = references.entry(name.clone()).or_default();
-            if owners.last().is_none_or(|(view, owner)| (*view, owner) != (set.view, &set.owner)) {
-                owners.push((set.view, set.owner.clone()));
+impl References {
+    /// References from record sets to names.
+    fn new(all: &[(&Name, &RecordSet)]) -> References {
+        let order = sorted(all.len(), |at| (ViewId(0), all[at].0), |_, _| Ordering::Equal);
+        let mut references = References::default();
+        for same in order.chunk_by(|&one, &other| all[one].0 == all[other].0) {
+            for of_one in same.chunk_by(|&one, &other| all[one].1.host() == all[other].1.host()) {
+                let (view, owner) = all[of_one[0]].1.host();
+                references.owners.push((view, owner.clone()));
             }
+            references.names.push((all[same[0]].0.clone(), references.owners.len()));
         }
+        references
     }
-    references
+
+    fn to(&self, name: &Name) -> &[(ViewId, Name)] {
+        let at = self.names.binary_search_by(|(known, _)| known.cmp(name));
+        at.map_or(&[], |at| self.owners_at(at))
+    }
+
+    fn within<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = (&'a Name, &'a [(ViewId, Name)])> {
+        let from = self.names.partition_point(|(known, _)| known < name);
+        let within = self.names[from..].iter().take_while(|(known, _)| known.is_within(name));
+        within.zip(from..).map(|((known, _), at)| (known, self.owners_at(at)))
+    }
+
+    fn owners_at(&self, at: usize) -> &[(ViewId, Name)] {
+        let start = at.checked_sub(1).map_or(0, |before| self.names[before].1);
+        &self.owners[start..self.names[at].1]
+    }
+}
+
+/// The numbers below `count` in the order of a view and a name each, then of `others`, then their own.
+fn sorted<'n>(
+    count: usize,
+    key: impl Fn(usize) -> (ViewId, &'n Name),
+    others: impl Fn(usize, usize) -> Ordering,
+) -> Vec<usize> {
+    // The names of a zone start alike, as they are held; what comes next tells most of them apart, and fits into a number.
+    let mut alike: HashMap<ViewId, (&Name, usize)> = HashMap::new();
+    for (view, name) in (0..count).map(&key) {
+        let (first, length) = alike.entry(view).or_insert((name, usize::MAX));
+        *length = name.common_length(first, *length);
+    }
+    let numbered = (0..count).map(|at| {
+        let (view, name) = key(at);
+        (view, name.number_after(alike[&view].1), at)
+    });
+    let mut numbered: Vec<(ViewId, u128, usize)> = numbered.collect();
+    numbered.sort_unstable_by(|one, other| {
+        let by_name = || key(one.2).1.cmp(key(other.2).1);
+        let by_number = (one.0, one.1).cmp(&(other.0, other.1));
+        by_number.then_with(by_name).then_with(|| others(one.2, other.2)).then(one.2.cmp(&other.2))
+    });
+    numbered.into_iter().map(|(_, _, at)| at).collect()
 }
 
 /// Which side of the change a record stands on.
@@ -496,10 +571,12 @@ impl Builder {
     }
 
     /// The two sides. A set that is unchanged is shared between them.
-    pub fn finish(mut self) -> (Snapshot, Snapshot) {
-        self.sets.sort_by(|(_, one), (_, other)| one.key().cmp(&other.key()));
+    pub fn finish(self) -> (Snapshot, Snapshot) {
+        let set = |at: usize| &self.sets[at].1;
+        let order = sorted(self.sets.len(), |at| set(at).host(), |one, other| set(one).key().cmp(&set(other).key()));
         let (mut before, mut after) = (Vec::new(), Vec::new());
-        let mut rest = self.sets.into_iter().peekable();
+        let mut sets: Vec<Option<(Side, RecordSet)>> = self.sets.into_iter().map(Some).collect();
+        let mut rest = order.into_iter().filter_map(|at| sets[at].take()).peekable();
         while let Some((side, set)) = rest.next() {
             if side == Side::Both && rest.peek().is_none_or(|(_, next)| next.key() != set.key()) {
                 let shared = Arc::new(set);
@@ -599,6 +676,30 @@ mod tests {
         assert_eq!((count(&before, "b.example.com"), count(&after, "b.example.com")), (1, 0));
         let shared = |side: &Snapshot| Arc::clone(&side.node(view, &name("c.example.com")).sets[0]);
         assert!(Arc::ptr_eq(&shared(&before), &shared(&after)));
+    }
+
+    #[test]
+    fn sets_are_in_the_order_of_their_keys_however_alike_names_are() {
+        let mut builder = Builder::default();
+        let views = ["example.com", "com"].map(|apex| builder.view(zone(apex, false)));
+        let labels =
+            ["a", "a.a", "b-1", "b-10", "b-2", "b.b-1", "a-label-of-more-than-16", "a-label-of-more-than-17", "*"];
+        for (at, label) in labels.iter().cycle().take(40).enumerate() {
+            let data = ["TXT x", "A 192.0.2.1", "MX 10 mx.example.net"][at % 3];
+            builder.add(Side::Both, RecordSet::from_line(views[at % 2], &format!("{label}.example.com {data}")));
+        }
+        builder.add(Side::Both, RecordSet::from_line(views[0], "example.com NS ns.example.net"));
+        builder.add(Side::Both, RecordSet::from_line(views[0], "net A 192.0.2.1"));
+        let (_, side) = builder.finish();
+        assert!(side.sets().is_sorted_by(|one, next| one.key() < next.key()), "{:?}", side.sets());
+        let mut hosts: Vec<(ViewId, Name)> =
+            labels.iter().map(|label| (views[0], name(&format!("{label}.example.com")))).collect();
+        hosts.extend(["example.com", "b-3.example.com", "z.example.com", "org"].map(|text| (views[1], name(text))));
+        hosts.extend(["", "net", "x.net"].map(|text| (views[0], name(&format!("{text}.").replace("..", ".")))));
+        hosts.sort();
+        let owns: Vec<bool> = hosts.iter().map(|(view, name)| !side.sets_at(*view, name).is_empty()).collect();
+        assert_eq!(side.own_sets(&hosts), owns);
+        assert!(owns.contains(&true) && owns.contains(&false), "{owns:?}");
     }
 
     #[test]
