@@ -79,6 +79,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli/packaging"]),
     ("foldhash", &["load/octodns", "load/terraform", "load/yaml"]),
     ("granit_parser", &["load/yaml"]),
+    ("hashbrown", &["load/octodns", "load/yaml"]),
     ("icu_normalizer", &["load/octodns/order"]),
     ("idna", &["load/octodns", "name"]),
     ("indicatif", &["cli/progress"]),

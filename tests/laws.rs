@@ -1,4 +1,4 @@
-//! What holds for every input and every rule, tried on every plan under testdata.
+//! What holds for every input and every rule, tried on every case under testdata.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use zonegate::check::check;
 use zonegate::diff::{Change, Diff};
-use zonegate::load::{self, Inputs, Loaded};
+use zonegate::load::{self, Inputs, Loaded, Repository};
 use zonegate::policy::Policy;
 use zonegate::record::{RecordSet, Snapshot};
 use zonegate::render::{FORMATS, Look};
@@ -16,6 +16,7 @@ use zonegate::review;
 use zonegate::rule::{Declared, Status};
 use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources};
+use zonegate::workspace::Tree;
 
 const LOOK: Look = Look { colour: false, unicode: true, width: 80, quiet: false, pages: None };
 
@@ -29,6 +30,17 @@ fn plans() -> Vec<PathBuf> {
     plans
 }
 
+/// Every plan under testdata, and every repository there that is in two states.
+fn cases() -> Vec<PathBuf> {
+    let repositories = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/octodns"));
+    let folders = repositories.expect("there are cases").map(|entry| entry.expect("testdata can be read").path());
+    let mut cases: Vec<PathBuf> = folders.filter(|path| path.join("before").exists()).collect();
+    assert!(cases.len() > 10, "there are cases to try");
+    cases.sort();
+    cases.extend(plans());
+    cases
+}
+
 struct Run {
     sources: Sources,
     diff: Diff,
@@ -39,12 +51,27 @@ fn run(texts: &[&str]) -> Run {
     let mut sources = Sources::default();
     let ids: Vec<_> = texts.iter().map(|text| sources.add("plan.json".into(), Bytes::Owned((*text).into()))).collect();
     let loaded = load::load(&mut sources, Inputs::documents(ids));
-    let diff = loaded.diff.clone();
-    let policy = Policy { all: true, ..Policy::default() };
-    Run { report: review(&sources, &loaded, &Declared::default(), &policy), diff, sources }
+    reviewed(sources, &loaded)
 }
 
-fn run_file(path: &Path) -> Run {
+fn run_states(before: &Path, after: &Path) -> Run {
+    let tree = |path: &Path| Tree::disk(path.to_str().expect("paths are text")).expect("the state can be listed");
+    let repository = Repository { before: Some(tree(before)), after: tree(after), files: Vec::new(), as_read: false };
+    let mut sources = Sources::default();
+    let loaded = load::load(&mut sources, Inputs { repositories: vec![repository], ..Inputs::default() });
+    reviewed(sources, &loaded)
+}
+
+fn reviewed(sources: Sources, loaded: &Loaded) -> Run {
+    let diff = loaded.diff.clone();
+    let policy = Policy { all: true, ..Policy::default() };
+    Run { report: review(&sources, loaded, &Declared::default(), &policy), diff, sources }
+}
+
+fn run_case(path: &Path) -> Run {
+    if path.is_dir() {
+        return run_states(&path.join("before"), &path.join("after"));
+    }
     run(&[&fs::read_to_string(path).expect("plans are text")])
 }
 
@@ -65,8 +92,8 @@ fn places(report: &Report) -> impl Iterator<Item = &Place> {
 
 #[test]
 fn a_state_compared_with_itself_introduces_nothing() {
-    for path in plans() {
-        let Diff { before, after } = run_file(&path).diff;
+    for path in cases() {
+        let Diff { before, after } = run_case(&path).diff;
         for side in [before, after] {
             let diff = Diff { before: side.clone(), after: side };
             assert!(diff.changes().is_empty(), "{}", path.display());
@@ -79,6 +106,19 @@ fn a_state_compared_with_itself_introduces_nothing() {
 }
 
 #[test]
+fn a_state_read_twice_is_the_same_twice() {
+    for path in cases().into_iter().filter(|path| path.is_dir()) {
+        for state in [path.join("before"), path.join("after")] {
+            let Run { diff, report, .. } = run_states(&state, &state);
+            assert!(diff.changes().is_empty(), "{}", state.display());
+            assert!(report.findings.iter().all(|finding| finding.status == Status::Existing), "{}", state.display());
+            let lone = |side: &Snapshot| side.sets().iter().map(|set| format!("{:?}", set.key())).collect::<Vec<_>>();
+            assert_eq!(lone(&diff.before), lone(&diff.after), "{}", state.display());
+        }
+    }
+}
+
+#[test]
 fn before_and_the_changes_make_after() {
     fn key(set: &RecordSet) -> String {
         format!("{:?} {} {} {:?}", set.view, set.owner, set.rtype, set.variant)
@@ -86,8 +126,8 @@ fn before_and_the_changes_make_after() {
     fn keys(side: &Snapshot) -> BTreeSet<String> {
         side.sets().iter().map(|set| key(set)).collect()
     }
-    for path in plans() {
-        let diff = run_file(&path).diff;
+    for path in cases() {
+        let diff = run_case(&path).diff;
         let mut made = keys(&diff.before);
         for change in diff.changes() {
             match change {
@@ -105,8 +145,8 @@ fn before_and_the_changes_make_after() {
 
 #[test]
 fn names_that_are_not_looked_at_hold_nothing_that_the_change_brings_about() {
-    for path in plans() {
-        let diff = run_file(&path).diff;
+    for path in cases() {
+        let diff = run_case(&path).diff;
         let of = |all| -> BTreeSet<String> {
             let findings = check(&diff, &Declared::default(), &RULES, all);
             findings.iter().filter(|finding| finding.status != Status::Existing).map(verdict).collect()
@@ -195,8 +235,8 @@ fn the_order_of_inputs_means_nothing() {
 
 #[test]
 fn every_place_lies_in_its_input_and_says_where_it_is() {
-    for path in plans() {
-        let Run { sources, report, .. } = run_file(&path);
+    for path in cases() {
+        let Run { sources, report, .. } = run_case(&path);
         for place in places(&report) {
             let source = sources.get(place.span.source);
             let text = str::from_utf8(source.bytes()).expect("plans are text");
@@ -213,8 +253,8 @@ fn every_place_lies_in_its_input_and_says_where_it_is() {
 
 #[test]
 fn the_text_under_a_label_is_the_name_or_the_value_it_speaks_of() {
-    for path in plans() {
-        let Run { sources, diff, .. } = run_file(&path);
+    for path in cases() {
+        let Run { sources, diff, .. } = run_case(&path);
         for set in diff.before.sets().iter().chain(diff.after.sets()) {
             for record in &set.records {
                 let bytes = &sources.get(record.place.span.source).bytes()[record.place.span.range()];
@@ -258,8 +298,8 @@ fn no_secret_reaches_any_output() {
 
 #[test]
 fn nothing_that_moves_a_cursor_reaches_a_terminal() {
-    for path in plans() {
-        let Run { sources, report, .. } = run_file(&path);
+    for path in cases() {
+        let Run { sources, report, .. } = run_case(&path);
         for format in &FORMATS {
             let text = (format.render)(&sources, &report, &LOOK);
             let controls: Vec<char> = text.chars().filter(|char| char.is_control() && *char != '\n').collect();

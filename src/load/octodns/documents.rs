@@ -24,6 +24,8 @@ pub struct State {
     pub tree: Tree,
     /// Documents by path; if one cannot be read, why, until that was said.
     documents: HashMap<String, Result<Document, Vec<Gap>>>,
+    /// The documents of another state of the same tree that was read before, by path.
+    twins: HashMap<String, NodeId>,
     /// What is wrong.
     pub gaps: Vec<Gap>,
 }
@@ -94,7 +96,8 @@ impl<'s> Library<'s> {
         if let Some(root) = self.plain.get(&source) {
             return Ok(Document { source, root: *root });
         }
-        let parsed = self.yaml.parse(self.sources, source).map_err(|fault| vec![unreadable(fault)])?;
+        let twin = state.twins.get(path).copied();
+        let parsed = self.yaml.parse_beside(twin, self.sources, source).map_err(|fault| vec![unreadable(fault)])?;
         if parsed.includes.is_empty() {
             self.plain.insert(source, parsed.root);
         }
@@ -146,7 +149,13 @@ impl<'s> Library<'s> {
 impl State {
     /// A state of which nothing was read.
     pub fn new(tree: Tree) -> State {
-        State { tree, documents: HashMap::new(), gaps: Vec::new() }
+        State { tree, documents: HashMap::new(), twins: HashMap::new(), gaps: Vec::new() }
+    }
+
+    /// Another state of the same tree, of which nothing was read.
+    pub fn beside(&self, tree: Tree) -> State {
+        let roots = self.documents.iter().filter_map(|(path, document)| Some((path, document.as_ref().ok()?.root?)));
+        State { twins: roots.map(|(path, root)| (path.clone(), root)).collect(), ..State::new(tree) }
     }
 
     /// The files that were read.

@@ -1,7 +1,10 @@
 //! One entry of a zone file: a name with its records.
 
+use std::hash::BuildHasher;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use foldhash::fast::RandomState;
 
 use super::config::Directory;
 use super::data::{Datum, Type, integer};
@@ -16,8 +19,6 @@ use crate::source::{Place, Span};
 /// A record of a zone file: what DNS calls a record set.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// The owner, relative to the zone; empty for the apex.
-    pub relative: String,
     /// The owner.
     pub owner: Name,
     /// The type.
@@ -28,8 +29,21 @@ pub struct Written {
     pub records: Vec<Record>,
     /// The records that answer by place or by health, each set with the name of its pool or region.
     pub variants: Vec<(Arc<str>, Vec<Record>)>,
-    /// Who gets it, and how.
-    pub options: Options,
+    /// Who gets it, and how, if that is said.
+    pub options: Option<Box<Options>>,
+}
+
+impl Written {
+    /// Whether both are of one owner and type.
+    pub fn is_like(&self, other: &Written) -> bool {
+        self.owner == other.owner && self.rtype == other.rtype
+    }
+
+    /// A digest of owner and type, another one in each run, so that nobody can make names whose digests are the same.
+    fn digest(&self) -> u64 {
+        static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+        HASHER.hash_one((&self.owner, &self.rtype))
+    }
 }
 
 /// What `octodns:` says of a record.
@@ -58,11 +72,22 @@ impl Options {
     }
 }
 
+/// A record in its place.
+#[derive(Debug)]
+pub struct Placed {
+    /// The record.
+    pub written: Rc<Written>,
+    /// Where it is used.
+    pub at: Span,
+    /// A digest of its owner and type.
+    pub digest: u64,
+}
+
 /// What an entry holds.
 #[derive(Debug, Default)]
 pub struct Reading {
-    /// Its records, each with its place.
-    pub records: Vec<(Rc<Written>, Span)>,
+    /// Its records.
+    pub records: Vec<Placed>,
     /// What is written otherwise than it is read.
     pub slips: Vec<(Name, Misread, Place)>,
     /// What cannot be read.
@@ -102,7 +127,9 @@ impl Reading {
             let place = Place { block: around(entry), ..Place::at(entry.key.span()) };
             self.slips.push((owner.name.clone(), Misread::Rewritten { written: written.clone() }, place));
         }
-        for record in entry.value.items().unwrap_or_else(|| vec![entry.value]) {
+        let records = entry.value.items().unwrap_or_else(|| vec![entry.value]);
+        self.records.reserve_exact(records.len());
+        for record in records {
             let read = self.read(owner, entry, record, directory);
             self.keep(read, record);
         }
@@ -110,22 +137,25 @@ impl Reading {
 
     fn keep(&mut self, read: Result<Written, Fault>, record: Value) {
         match read {
-            Ok(written) => self.records.push((Rc::new(written), record.site())),
+            Ok(written) => {
+                let digest = written.digest();
+                self.records.push(Placed { written: Rc::new(written), at: record.site(), digest });
+            }
             Err(fault) => self.faults.push(fault),
         }
     }
 
     fn read(&mut self, owner: &Owner, entry: &Entry, record: Value, directory: &Directory) -> Result<Written, Fault> {
-        let Some(fields) = record.entries() else {
+        let Some(hidden) = record.hidden() else {
             return Err(Fault::new(record, format!("this is {}, but a record is due", record.kind())));
         };
-        for (hidden, by) in &fields.hidden {
+        for (hidden, by) in &hidden {
             self.slips.push(slip_hidden(owner.name.clone(), hidden, by, Vec::new()));
         }
         let Some(written_type) = record.get("type") else {
             return Err(Fault::new(record, "this record has no `type`"));
         };
-        let known = type_of(record).ok_or_else(|| {
+        let known = type_named(written_type).ok_or_else(|| {
             let text = written_type.printed().unwrap_or_default();
             Fault::new(written_type, format!("octodns knows no record type `{text}`"))
         })?;
@@ -137,8 +167,9 @@ impl Reading {
     /// A record of a known type.
     fn written(&mut self, owner: &Owner, known: Type, here: &Here, directory: &Directory) -> Result<Written, Fault> {
         let options = options(here.record)?;
-        let mut records = Vec::new();
-        for value in known.values(here.record, directory.escaped_semicolons) {
+        let values = known.values(here.record, directory.escaped_semicolons);
+        let mut records = Vec::with_capacity(values.len());
+        for value in values {
             match value {
                 Ok(datum) => records.push(here.record(datum)),
                 Err((at, fault)) => {
@@ -149,8 +180,7 @@ impl Reading {
             }
         }
         let variants = self.variants(here, &known);
-        let (relative, name) = (owner.relative.clone(), owner.name.clone());
-        Ok(Written { relative, owner: name, rtype: known.rtype, ttl: here.ttl, records, variants, options })
+        Ok(Written { owner: owner.name.clone(), rtype: known.rtype, ttl: here.ttl, records, variants, options })
     }
 
     /// The answers of pools (`dynamic`) and of regions (`geo`).
@@ -208,12 +238,17 @@ fn types_of(value: Value) -> Vec<Type> {
 
 /// Whether a document looks like a zone file: a mapping from names to records, some of which are right.
 pub fn is_zone(root: Value) -> bool {
-    root.entries().is_some_and(|entries| entries.shown.iter().any(|entry| !types_of(entry.value).is_empty()))
+    let is_name = |entry: &Entry| !types_of(entry.value).is_empty();
+    root.pairs().any(|entry| is_name(&entry)) || root.entries().is_some_and(|all| all.shown.iter().any(is_name))
 }
 
 /// The type of a record, if OctoDNS knows it.
 fn type_of(record: Value) -> Option<Type> {
-    match record.get("type")?.scalar()? {
+    type_named(record.get("type")?)
+}
+
+fn type_named(name: Value) -> Option<Type> {
+    match name.scalar()? {
         Scalar::Text(text) => Type::named(&text),
         _ => None,
     }
@@ -221,7 +256,6 @@ fn type_of(record: Value) -> Option<Type> {
 
 /// The owner of records.
 struct Owner {
-    relative: String,
     name: Name,
     /// The name as it is written, if YAML makes another of it.
     rewritten: Option<String>,
@@ -232,17 +266,17 @@ impl Owner {
         let scalar = key.scalar().ok_or_else(|| Fault::new(key, format!("this is {}, not a name", key.kind())))?;
         let text = scalar.python_str();
         let refused = |reason: &dyn std::fmt::Display| Fault::new(key, format!("this is no name: {reason}"));
-        let relative = to_ascii(&text).map_err(|reason| refused(&reason))?.into_owned();
+        let relative = to_ascii(&text).map_err(|reason| refused(&reason))?;
         if !has_good_a_labels(&relative) {
             return Err(refused(&"a label starts with `xn--` and is no A-label"));
         }
-        let name = match relative.as_str() {
+        let name = match &*relative {
             "" => apex.clone(),
             labels => Name::unescaped(labels, apex).map_err(|error| refused(&error))?,
         };
         let written = key.written();
         let is_same = matches!(scalar, Scalar::Text(_)) || written.to_lowercase() == relative;
-        Ok(Owner { relative, name, rewritten: (!is_same).then(|| written.to_owned()) })
+        Ok(Owner { name, rewritten: (!is_same).then(|| written.to_owned()) })
     }
 }
 
@@ -280,8 +314,8 @@ impl Here<'_> {
     }
 }
 
-fn options(record: Value) -> Result<Options, Fault> {
-    let Some(at) = record.get("octodns") else { return Ok(Options::default()) };
+fn options(record: Value) -> Result<Option<Box<Options>>, Fault> {
+    let Some(at) = record.get("octodns") else { return Ok(None) };
     if !at.is_mapping() {
         return Err(Fault::new(at, format!("`octodns` is {}, but a mapping is due", at.kind())));
     }
@@ -290,10 +324,10 @@ fn options(record: Value) -> Result<Options, Fault> {
         let items = at.get(key).map(|list| list.items().unwrap_or_else(|| vec![list]));
         items.unwrap_or_default().into_iter().filter_map(Value::printed).collect()
     };
-    Ok(Options {
+    Ok(Some(Box::new(Options {
         ignored: flag(at.get("ignored")),
         included: list("included"),
         excluded: list("excluded"),
         proxied: flag(at.get("cloudflare").and_then(|cloudflare| cloudflare.get("proxied"))),
-    })
+    })))
 }

@@ -17,12 +17,13 @@ mod target;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use self::config::{Directory, Origin, Target, Zone};
 use self::discovery::{Setup, discover, nothing_here};
 use self::documents::{Library, State, unreadable};
-use self::entry::{Options, Written};
+use self::entry::Written;
 use self::plan::Planned;
 use self::processor::Around;
 use self::zone::{Contents, Readings};
@@ -75,7 +76,8 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
     for Repository { before, after, files, as_read } in repositories {
         let mut reader = Reader {
             library: &mut library,
-            readings: Readings::default(),
+            // The process ends with the report: giving back every entry before would only take time.
+            readings: ManuallyDrop::default(),
             files: &files,
             as_read,
             missing: Vec::new(),
@@ -83,9 +85,9 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             notes: Vec::new(),
         };
         found.trees.push(notes::on_trees(before.as_ref(), &after));
-        let (mut state, after) = reader.state(after);
+        let (mut state, after) = reader.read(State::new(after));
         let notes = std::mem::take(&mut reader.notes);
-        let (before_state, before) = before.map(|before| reader.state(before)).unzip();
+        let (before_state, before) = before.map(|before| reader.read(state.beside(before))).unzip();
         found.trees.extend(notes.iter().map(|(path, text)| format!("{}: {text}", state.tree.name(path))));
         let earlier = before_state.as_ref().map_or(&state.tree, |state| &state.tree);
         let only_before = reader.notes.iter().filter(|note| !notes.contains(note));
@@ -129,7 +131,7 @@ pub fn setups(tree: Tree, sources: &mut Sources) -> Vec<String> {
 /// Reads the states of a repository.
 struct Reader<'r, 's> {
     library: &'r mut Library<'s>,
-    readings: Readings,
+    readings: ManuallyDrop<Readings>,
     files: &'r [String],
     as_read: bool,
     /// The zones of the setup at hand that have no files.
@@ -145,8 +147,7 @@ type Placed = (String, Name, ZoneState);
 
 impl Reader<'_, '_> {
     /// Everything that a state holds: zones, each with the path of what configures it.
-    fn state(&mut self, tree: Tree) -> (State, Vec<Placed>) {
-        let mut state = State::new(tree);
+    fn read(&mut self, mut state: State) -> (State, Vec<Placed>) {
         let setups = discover(self.library, &mut state, self.files, self.as_read);
         self.has_setups |= !setups.is_empty();
         let mut zones = Vec::new();
@@ -203,7 +204,7 @@ impl Reader<'_, '_> {
         if self.as_read {
             targets.clear();
             for record in records.iter_mut().map(Rc::make_mut) {
-                (record.options, record.variants) = (Options::default(), Vec::new());
+                (record.options, record.variants) = (None, Vec::new());
             }
         }
         ZoneState { records, slips, targets, whole }
@@ -240,8 +241,8 @@ impl Reader<'_, '_> {
 fn plan_zones(setup: &Setup, read: &mut BTreeMap<Name, ZoneState>, gaps: &mut Vec<Gap>) {
     for zone in &setup.zones {
         let Some(original) = &zone.alias else { continue };
-        if let Some(original) = read.get(original) {
-            let copy = copy_of(original, zone);
+        if let Some(original_state) = read.get(original) {
+            let copy = copy_of(original_state, original, zone);
             read.insert(zone.name.apex.clone(), copy);
         } else {
             let reason = "this zone is a copy of one that is not configured, or is a copy itself";
@@ -256,10 +257,10 @@ fn plan_zones(setup: &Setup, read: &mut BTreeMap<Name, ZoneState>, gaps: &mut Ve
 }
 
 /// A zone that has the relative names and the very values of another.
-fn copy_of(original: &ZoneState, zone: &Zone) -> ZoneState {
+fn copy_of(original: &ZoneState, original_apex: &Name, zone: &Zone) -> ZoneState {
     let apex = &zone.name.apex;
     let copied = |written: &Rc<Written>| {
-        let owner = match written.relative.as_str() {
+        let owner = match written.owner.labels_below(original_apex).as_str() {
             "" => Some(apex.clone()),
             relative => Name::unescaped(relative, apex).ok(),
         };
@@ -273,7 +274,8 @@ fn copy_of(original: &ZoneState, zone: &Zone) -> ZoneState {
 fn process(state: &mut ZoneState, zone: &Zone) {
     for processor in &zone.processors {
         let records = state.records.len();
-        let around = Around { decoded: &zone.name.decoded, encoded: &zone.name.encoded, records };
+        let around =
+            Around { apex: &zone.name.apex, decoded: &zone.name.decoded, encoded: &zone.name.encoded, records };
         state.records.retain_mut(|record| processor.apply(Rc::make_mut(record), &around));
         state.whole &= processor.blind_spot().is_none();
     }
@@ -294,6 +296,7 @@ fn join(before: Option<Vec<Placed>>, after: Vec<Placed>, planned: Option<&Vec<Pl
         if let Some((planned, new)) = planned.zip(new.as_ref()) {
             old = Some(plan::undone(planned, &key.1, new));
         }
+        let (old, new) = (ManuallyDrop::new(old), ManuallyDrop::new(new));
         target::add(&key, old.as_ref(), new.as_ref(), found);
     }
 }

@@ -27,6 +27,12 @@ fn visit(value: Value, order: Order, faults: &mut Vec<Fault>) {
     for item in value.items().into_iter().flatten() {
         visit(item, order, faults);
     }
+    let pairs = || value.pairs();
+    let is_in_order = || pairs().zip(pairs().skip(1)).all(|(one, next)| compare(one.key, next.key, order).is_le());
+    if value.has_plain_keys() && is_in_order() {
+        pairs().for_each(|pair| visit(pair.value, order, faults));
+        return;
+    }
     let Some(entries) = value.entries() else { return };
     faults.extend(fault(&entries.shown, order));
     for entry in &entries.shown {

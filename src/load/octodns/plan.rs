@@ -58,7 +58,7 @@ pub fn read(library: &mut Library, source: SourceId, found: &mut Found) -> Vec<P
                 for (side, key) in sides.iter_mut().zip(["existing", "new"]) {
                     if let Some(data) = change.get(key) {
                         let reading = Reading::planned(change, data, &apex, &Directory::plain(""));
-                        side.extend(reading.records.into_iter().map(|(written, _)| written));
+                        side.extend(reading.records.into_iter().map(|placed| placed.written));
                         found.gaps.extend(reading.faults.into_iter().map(unreadable));
                     }
                 }

@@ -145,8 +145,8 @@ impl Processor {
                 }
             }
             Processor::Templating(templating) => templating.apply(record, zone),
-            Processor::Filter { what, keeps } => return what.is_about(record) == *keeps,
-            Processor::WithoutApexNs => return !(record.relative.is_empty() && record.rtype == Rtype::Ns),
+            Processor::Filter { what, keeps } => return what.is_about(record, zone.apex) == *keeps,
+            Processor::WithoutApexNs => return !(record.owner == *zone.apex && record.rtype == Rtype::Ns),
             Processor::Harmless | Processor::Unknown { .. } => {}
         }
         true
@@ -154,10 +154,10 @@ impl Processor {
 }
 
 impl Filter {
-    fn is_about(&self, record: &Written) -> bool {
+    fn is_about(&self, record: &Written, apex: &Name) -> bool {
         match self {
             Filter::Types(types) => types.iter().any(|known| known == record.rtype.text()),
-            Filter::Names(patterns) => patterns.holds(&record.relative),
+            Filter::Names(patterns) => patterns.holds(&record.owner.labels_below(apex)),
             Filter::Values(patterns) => record.records.iter().any(|datum| patterns.holds(&datum.text())),
         }
     }
@@ -166,6 +166,8 @@ impl Filter {
 /// The zone round a record that is filled in.
 #[derive(Clone, Copy, Debug)]
 pub struct Around<'a> {
+    /// Its name.
+    pub apex: &'a Name,
     /// With U-labels and a final dot.
     pub decoded: &'a str,
     /// With A-labels and a final dot.
@@ -210,7 +212,8 @@ impl Templating {
             |text: &str| if self.trailing_dots { text } else { text.strip_suffix('.').unwrap_or(text) }.to_owned();
         let encoded = record.owner.to_string();
         let (decoded, _) = idna::domain_to_unicode(&encoded);
-        let (name, _) = idna::domain_to_unicode(&record.relative);
+        let relative = record.owner.labels_below(zone.apex);
+        let (name, _) = idna::domain_to_unicode(&relative);
         let built_in = [
             ("zone_name", dotted(zone.decoded)),
             ("zone_decoded_name", dotted(zone.decoded)),
@@ -218,7 +221,7 @@ impl Templating {
             ("zone_num_records", zone.records.to_string()),
             ("record_name", name.clone()),
             ("record_decoded_name", name),
-            ("record_encoded_name", record.relative.clone()),
+            ("record_encoded_name", relative),
             ("record_fqdn", dotted(&decoded)),
             ("record_decoded_fqdn", dotted(&decoded)),
             ("record_encoded_fqdn", dotted(&encoded)),

@@ -1,22 +1,21 @@
 //! From the targets of a zone to views: targets that get the same answers are one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use super::config::Target;
-use super::entry::Written;
+use super::entry::{Options, Written};
 use super::{Key, ZoneState};
 use crate::load::Found;
 use crate::load::hosts::{Cname, Host, WithoutFinalDot, served};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{RecordSet, Served, Side, Slip, View, ViewId};
-
-/// Records that both states hold.
-type Shared = HashSet<*const Written, RandomState>;
 
 /// What a target gets of the records that not all targets get alike: whether it gets them, and how they are served.
 type Share = Vec<(bool, Served)>;
@@ -63,12 +62,13 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
         // A zone that is not there yet, or no more, is empty.
         // What both targets get alike is added once.
         let shared = before.zip(after).filter(|_| first.before == first.after);
-        let shared = shared.map(|(before, after)| in_both(before, after)).unwrap_or_default();
-        for (side, other, state, target) in
-            [(Side::Before, after, before, first.before), (Side::After, before, after, first.after)]
-        {
+        let [in_after, in_before] = shared.map(|(before, after)| in_both(before, after)).unwrap_or_default();
+        for (side, other, state, target, shared) in [
+            (Side::Before, after, before, first.before, &in_after),
+            (Side::After, before, after, first.after, &in_before),
+        ] {
             match state {
-                Some(state) => add_state(state, &shared, apex, view, side, target, found),
+                Some(state) => add_state(state, shared, apex, view, side, target, found),
                 None if other.is_some_and(|other| other.whole) => found.builder.mark_whole(view, side),
                 None => {}
             }
@@ -76,10 +76,21 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
     }
 }
 
-/// The records that both states hold, as they stand for one thing that was read once.
-fn in_both(before: &ZoneState, after: &ZoneState) -> Shared {
-    let of_before: Shared = before.records.iter().map(Rc::as_ptr).collect();
-    after.records.iter().map(Rc::as_ptr).filter(|written| of_before.contains(written)).collect()
+/// Whether the other state holds each record too, as it stands for one thing that was read once.
+fn in_both(before: &ZoneState, after: &ZoneState) -> [Vec<bool>; 2] {
+    let hash = |written: &Rc<Written>| FixedState::default().hash_one(Rc::as_ptr(written));
+    let mut of_after = HashTable::with_capacity(after.records.len());
+    for (at, written) in after.records.iter().enumerate() {
+        of_after.insert_unique(hash(written), at, |&at| hash(&after.records[at]));
+    }
+    let mut in_before = vec![false; after.records.len()];
+    let mut in_after = vec![false; before.records.len()];
+    for (at, written) in before.records.iter().enumerate() {
+        if let Some(&twin) = of_after.find(hash(written), |&twin| Rc::ptr_eq(&after.records[twin], written)) {
+            (in_after[at], in_before[twin]) = (true, true);
+        }
+    }
+    [in_after, in_before]
 }
 
 /// The recipients in groups that get the same answers in both states.
@@ -99,10 +110,10 @@ fn alike<'z>(
     groups.into_values().collect()
 }
 
-/// Adds the records of one state, but for those in both, which the later state adds to both.
+/// Adds the records of one state, but for those that are shared, which the later state adds to both.
 fn add_state(
     state: &ZoneState,
-    shared: &Shared,
+    shared: &[bool],
     apex: &Name,
     view: ViewId,
     side: Side,
@@ -114,9 +125,9 @@ fn add_state(
     }
     let host = target.and_then(Target::host);
     let reads_otherwise = host.is_none_or(|host| host.without_final_dot != WithoutFinalDot::Absolute);
-    for written in state.records.iter().filter(|written| gets(written, target)) {
+    for (at, written) in state.records.iter().enumerate().filter(|(_, written)| gets(written, target)) {
         let side = match side {
-            _ if !shared.contains(&Rc::as_ptr(written)) => side,
+            _ if !shared.get(at).is_some_and(|&is_shared| is_shared) => side,
             Side::Before => continue,
             _ => Side::Both,
         };
@@ -141,7 +152,9 @@ fn add_state(
 
 /// What a target gets of the records that not all targets need get alike.
 fn share(state: &ZoneState, apex: &Name, target: Option<&Target>) -> Share {
-    let differs = |written: &&Rc<Written>| written.rtype == Rtype::Cname || !written.options.is_for_all();
+    let differs = |written: &&Rc<Written>| {
+        written.rtype == Rtype::Cname || written.options.as_ref().is_some_and(|options| !options.is_for_all())
+    };
     let records = state.records.iter().filter(differs);
     let host = target.and_then(Target::host);
     let share = records.map(|written| {
@@ -152,7 +165,8 @@ fn share(state: &ZoneState, apex: &Name, target: Option<&Target>) -> Share {
 }
 
 fn gets(written: &Written, target: Option<&Target>) -> bool {
-    !written.options.ignored && target.is_none_or(|target| written.options.go_to(&target.id))
+    let is_given = |options: &Options| !options.ignored && target.is_none_or(|target| options.go_to(&target.id));
+    written.options.as_deref().is_none_or(is_given)
 }
 
 fn served_by(host: Option<&Host>, written: &Written, rdata: &Rdata, apex: &Name) -> Served {
@@ -160,7 +174,7 @@ fn served_by(host: Option<&Host>, written: &Written, rdata: &Rdata, apex: &Name)
         return Served::AsIs;
     }
     let cname = Cname {
-        flattened: Some(written.options.proxied),
+        flattened: Some(written.options.as_ref().is_some_and(|options| options.proxied)),
         at_apex: Some(written.owner == *apex),
         within_zone: rdata.alias_target().is_some_and(|target| target.is_within(apex)),
     };

@@ -1,19 +1,18 @@
 //! The records that the files of a zone hold.
 
-use std::collections::{HashMap, hash_map};
-use std::hash::BuildHasher;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use foldhash::fast::{FixedState, RandomState};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::config::Directory;
-use super::entry::{Reading, Written, hidden_name};
+use super::entry::{Placed, Reading, Written, hidden_name};
 use super::order::{self, Order};
-use crate::load::yaml::{Entry, Fault, Value};
+use crate::load::yaml::{Fault, NodeId, Value};
 use crate::name::Name;
-use crate::rdata::Rtype;
 use crate::record::Misread;
-use crate::source::{Place, Span};
+use crate::source::Place;
 
 /// What the files of a zone hold.
 #[derive(Debug, Default)]
@@ -24,8 +23,8 @@ pub struct Contents {
     pub slips: Vec<(Name, Misread, Place)>,
     /// What cannot be read.
     pub faults: Vec<Fault>,
-    /// Records by owner and type.
-    known: HashMap<(Name, Rtype), usize, RandomState>,
+    /// Records by owner and type, each with a digest of these.
+    known: HashTable<(u64, usize)>,
 }
 
 impl Contents {
@@ -41,29 +40,42 @@ impl Contents {
         }
         self.slips.extend(entries.hidden.iter().filter_map(|(hidden, by)| hidden_name(hidden, by, apex)));
         let known = readings.of(path, apex, directory);
-        known.reserve(entries.shown.len().saturating_sub(known.len()));
-        self.known.reserve(entries.shown.len());
+        let count = entries.shown.len();
+        self.records.reserve(count);
+        // Some names have several records.
+        self.known.reserve(count + count / 2, |(digest, _)| *digest);
+        known.readings.reserve(count.saturating_sub(known.readings.len()));
         for entry in &entries.shown {
-            let reading = reading(known, entry, apex, directory);
-            self.slips.extend(reading.slips.iter().cloned());
-            self.faults.extend(reading.faults.iter().cloned());
-            for (written, at) in &reading.records {
-                self.keep(written, *at, directory.replaces);
+            let read = || Reading::new(entry, apex, directory);
+            if entry.is_alone() {
+                self.take(known.reading(entry.value.id(), read), directory.replaces);
+            } else {
+                self.take(&read(), directory.replaces);
             }
         }
     }
 
-    fn keep(&mut self, written: &Rc<Written>, at: Span, replaces: bool) {
-        let key = (written.owner.clone(), written.rtype.clone());
-        match self.known.get(&key) {
-            Some(&at) if replaces => self.records[at] = Rc::clone(written),
-            Some(_) => {
+    fn take(&mut self, reading: &Reading, replaces: bool) {
+        self.slips.extend(reading.slips.iter().cloned());
+        self.faults.extend(reading.faults.iter().cloned());
+        for placed in &reading.records {
+            self.keep(placed, replaces);
+        }
+    }
+
+    fn keep(&mut self, placed: &Placed, replaces: bool) {
+        let Placed { written, at, digest } = placed;
+        let Contents { records, known, .. } = self;
+        let is_like = |(other, at): &(u64, usize)| other == digest && records[*at].is_like(written);
+        match known.entry(*digest, is_like, |(digest, _)| *digest) {
+            Entry::Occupied(known) if replaces => records[known.get().1] = Rc::clone(written),
+            Entry::Occupied(_) => {
                 let message = format!("octodns refuses a second {} of one name", written.rtype);
-                self.faults.push(Fault { message, span: at });
+                self.faults.push(Fault { message, span: *at });
             }
-            None => {
-                self.known.insert(key, self.records.len());
-                self.records.push(Rc::clone(written));
+            Entry::Vacant(vacant) => {
+                vacant.insert((*digest, records.len()));
+                records.push(Rc::clone(written));
             }
         }
     }
@@ -79,27 +91,33 @@ pub struct Readings {
 /// of keys, and whether semicolons are escaped.
 type Setting = (String, Name, u32, Option<Order>, bool);
 
-/// Entries that were read in one setting, each with its place, by a digest of their text.
-type Known = HashMap<u64, (Span, Rc<Reading>), RandomState>;
+/// Entries that were read in one setting.
+#[derive(Debug, Default)]
+struct Known {
+    /// By their values, which come in this order unless a file was turned around.
+    readings: Vec<(NodeId, Reading)>,
+    /// The one that is due next, if nothing differs from when they were read.
+    next: usize,
+}
+
+impl Known {
+    fn reading(&mut self, value: NodeId, read: impl FnOnce() -> Reading) -> &Reading {
+        let Known { readings, next } = self;
+        if readings.get(*next).is_none_or(|(due, _)| *due != value) {
+            *next = readings.binary_search_by_key(&value, |(known, _)| *known).unwrap_or_else(|at| {
+                readings.insert(at, (value, read()));
+                at
+            });
+        }
+        *next += 1;
+        &readings[*next - 1].1
+    }
+}
 
 impl Readings {
     fn of(&mut self, path: &str, apex: &Name, directory: &Directory) -> &mut Known {
         let Directory { default_ttl, order, escaped_semicolons, .. } = *directory;
         let setting = (path.to_owned(), apex.clone(), default_ttl, order, escaped_semicolons);
         self.by_setting.entry(setting).or_default()
-    }
-}
-
-/// Reads an entry, if none of its text was read before.
-fn reading(known: &mut Known, entry: &Entry, apex: &Name, directory: &Directory) -> Rc<Reading> {
-    let read = || Rc::new(Reading::new(entry, apex, directory));
-    let Some(span) = entry.span_alone() else { return read() };
-    let text = entry.key.text_at(span);
-    match known.entry(FixedState::default().hash_one(text)) {
-        hash_map::Entry::Vacant(vacant) => Rc::clone(&vacant.insert((span, read())).1),
-        hash_map::Entry::Occupied(occupied) => {
-            let (known, reading) = occupied.get();
-            if entry.key.text_at(*known) == text { Rc::clone(reading) } else { read() }
-        }
     }
 }

@@ -26,8 +26,21 @@ pub struct Document {
     pub extent: Extent,
     /// How often a walk meets an include, at most.
     pub visits: u64,
-    /// Whether each entry of the document was read by itself, so that the same text anywhere means the same.
-    pub is_cut: bool,
+    /// The parts of the document, if each was read by itself, so that the same text anywhere means the same.
+    pub cuts: Vec<Cut>,
+}
+
+/// Some pairs of the outermost mapping that were read by themselves; nearly always one.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    /// Where their text starts; it ends where that of the next ones does.
+    pub start: u32,
+    /// The first of their nodes among the children of the outermost mapping.
+    pub first: u32,
+    /// How many values the last of them holds.
+    values: u32,
+    /// How often one lies in another there.
+    depth: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +71,8 @@ pub enum Kind {
     Alias(u32),
     /// Another document.
     Include,
+    /// A value of another document, right behind its key; the pair stands there in the same words.
+    Same { document: u32, value: u32 },
 }
 
 /// How much a walk through a value meets, aliases and includes followed.
@@ -117,6 +132,16 @@ impl Document {
         if let Kind::Alias(target) = self.nodes[node as usize].kind { target } else { node }
     }
 
+    /// The value of the only pair of a cut, if its key is in the input as it is.
+    pub fn only_value(&self, cut: usize) -> Option<u32> {
+        let Kind::Mapping { first: root, count } = self.nodes.first()?.kind else { return None };
+        let first = self.cuts[cut].first;
+        let end = self.cuts.get(cut + 1).map_or(count, |next| next.first);
+        let &[key, value] = self.children.get((root + first) as usize..(root + end) as usize)? else { return None };
+        let is_plain = matches!(self.nodes[key as usize].kind, Kind::Plain | Kind::Quoted);
+        (is_plain && key + 1 == value).then_some(value)
+    }
+
     /// The scalar that a node is.
     pub fn scalar<'a>(&'a self, sources: &'a Sources, node: u32) -> Option<Scalar<'a>> {
         let node = &self.nodes[node as usize];
@@ -130,7 +155,9 @@ impl Document {
             }
             Kind::Text(number) => Scalar::Text((&*self.texts[number as usize]).into()),
             Kind::Tagged(kind, number) => typed(kind, &self.texts[number as usize]).expect("it was tried before"),
-            Kind::Sequence { .. } | Kind::Mapping { .. } | Kind::Alias(_) | Kind::Include => return None,
+            Kind::Sequence { .. } | Kind::Mapping { .. } | Kind::Alias(_) | Kind::Include | Kind::Same { .. } => {
+                return None;
+            }
         })
     }
 }
@@ -175,7 +202,15 @@ impl<'t> Builder<'t> {
         let (nodes, children, texts) = (Vec::new(), Vec::new(), Vec::new());
         Builder {
             text,
-            document: Document { source, nodes, children, texts, extent: Extent::default(), visits: 1, is_cut: false },
+            document: Document {
+                source,
+                nodes,
+                children,
+                texts,
+                extent: Extent::default(),
+                visits: 1,
+                cuts: Vec::new(),
+            },
             root: None,
             includes: Vec::new(),
             merged: HashSet::new(),
@@ -268,6 +303,26 @@ impl<'t> Builder<'t> {
         self.anchored.insert(node, extent);
     }
 
+    /// Notes that what is added next is read by itself.
+    pub fn cut(&mut self, start: usize) {
+        let offset = |at: usize| u32::try_from(at).expect("inputs are smaller than 4 GiB");
+        self.document.cuts.push(Cut { start: offset(start), first: offset(self.pending.len()), values: 0, depth: 0 });
+    }
+
+    /// Adds a pair that stands in another document in the same words, `at` where its text starts here.
+    pub fn same(&mut self, document: u32, twin: &Document, (cut, value): (Cut, u32), at: usize) -> Result<(), Fault> {
+        let [(key_range, key), (range, known)] = [value - 1, value].map(|node| {
+            let Node { start, end, kind } = twin.nodes[node as usize];
+            let moved = |offset: u32| at + (offset - cut.start) as usize;
+            (moved(start)..moved(end), kind)
+        });
+        self.scalar(key_range, key)?;
+        // What is the same as the same is found in one step.
+        let kind = if let Kind::Same { .. } = known { known } else { Kind::Same { document, value } };
+        let node = self.push(range, kind);
+        self.place(node, Extent { values: cut.values.into(), depth: cut.depth, includes: 0 })
+    }
+
     /// Opens a collection.
     pub fn open(&mut self, is_mapping: bool, range: Range<usize>) -> Result<u32, Fault> {
         if self.open.len() >= DEPTH as usize {
@@ -334,6 +389,9 @@ impl<'t> Builder<'t> {
             }
         } else if is_mapping && self.pending.last().is_some_and(|&key| self.is_merge(key)) {
             self.merge(node)?;
+        }
+        if let ([_], Some(cut)) = (&self.open[..], self.document.cuts.last_mut()) {
+            (cut.values, cut.depth) = (u32::try_from(extent.values).expect("there are limits"), extent.depth);
         }
         self.pending.push(node);
         Ok(())

@@ -3,19 +3,32 @@
 //! Most entries are plain: no brackets, no anchors, no tags, every scalar on one line. Those are read here at many times
 //! the speed of the parser, which takes the others one by one. What an entry means then depends on nothing around it.
 
+use std::hash::BuildHasher;
 use std::ops::Range;
 
-use super::arena::{Builder, Kind};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use super::arena::{Builder, Document, Kind};
 use super::events;
 use crate::source::SourceId;
 
-/// Reads a whole text; none if it has another form or cannot be read, which the parser then says better.
-pub fn read(source: SourceId, text: &str) -> Option<Builder<'_>> {
+/// Reads a whole text; none if it has another form or cannot be read, which the parser then says better. What `twin` has
+/// in the same words is not read again.
+pub fn read<'t>(source: SourceId, text: &'t str, mut twin: Option<Twin>) -> Option<Builder<'t>> {
     let mut builder = Builder::new(source, text);
     let bytes = text.as_bytes();
     let mut at = start(bytes)?;
     builder.open(true, at..at).ok()?;
     while at < bytes.len() {
+        builder.cut(at);
+        if let Some(twin) = &mut twin
+            && let Some((cut, value)) = twin.find(bytes, at)
+        {
+            builder.same(twin.number, twin.document, (twin.document.cuts[cut], value), at).ok()?;
+            at += twin.text(cut).len();
+            continue;
+        }
         let end = end_of_entry(bytes, at)?;
         let mark = builder.mark();
         if Lines::new(&mut builder, at..end).read_entry().is_none() {
@@ -25,8 +38,65 @@ pub fn read(source: SourceId, text: &str) -> Option<Builder<'_>> {
         at = end;
     }
     builder.close(None).ok()?;
-    builder.document.is_cut = true;
     Some(builder)
+}
+
+/// The document of the same file in another state, read entry by entry.
+pub struct Twin<'d> {
+    /// Its number.
+    number: u32,
+    document: &'d Document,
+    bytes: &'d [u8],
+    /// The entry that is due next if nothing differs.
+    next: usize,
+    /// Its entries by their text, once something differs.
+    by_text: Option<HashTable<usize>>,
+}
+
+impl<'d> Twin<'d> {
+    /// The twin that a document is; none if it was not read entry by entry.
+    pub fn new(number: u32, document: &'d Document, bytes: &'d [u8]) -> Option<Twin<'d>> {
+        let is_cut = !document.cuts.is_empty();
+        is_cut.then_some(Twin { number, document, bytes, next: 0, by_text: None })
+    }
+
+    /// The entry with the text of the one that starts here, and its value.
+    fn find(&mut self, bytes: &[u8], at: usize) -> Option<(usize, u32)> {
+        let cut = if self.is_due(bytes, at) { self.next } else { self.look_up(&bytes[at..end_of_entry(bytes, at)?])? };
+        self.next = cut + 1;
+        self.document.only_value(cut).map(|value| (cut, value))
+    }
+
+    /// Whether the entry that starts here is the one that is due.
+    fn is_due(&self, bytes: &[u8], at: usize) -> bool {
+        if self.next == self.document.cuts.len() {
+            return false;
+        }
+        let text = self.text(self.next);
+        let rest = bytes[at..].strip_prefix(text);
+        rest.is_some_and(|rest| rest.first().is_none_or(|&byte| text.ends_with(b"\n") && starts_entry(byte)))
+    }
+
+    fn look_up(&mut self, text: &[u8]) -> Option<usize> {
+        let hash = |text: &[u8]| FixedState::default().hash_one(text);
+        let by_text = self.by_text.take().unwrap_or_else(|| {
+            let count = self.document.cuts.len();
+            let mut by_text = HashTable::with_capacity(count);
+            for cut in 0..count {
+                by_text.insert_unique(hash(self.text(cut)), cut, |&cut| hash(self.text(cut)));
+            }
+            by_text
+        });
+        let found = by_text.find(hash(text), |&cut| self.text(cut) == text).copied();
+        self.by_text = Some(by_text);
+        found
+    }
+
+    /// The text of an entry.
+    fn text(&self, cut: usize) -> &'d [u8] {
+        let start = |cut: usize| self.document.cuts.get(cut).map_or(self.bytes.len(), |cut| cut.start as usize);
+        &self.bytes[start(cut)..start(cut + 1)]
+    }
 }
 
 /// Where the first key stands, if only comments and the start of the document come before it.

@@ -11,10 +11,13 @@ mod scalar;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use self::arena::{Builder, Document, Kind, Node, span};
+use self::cut::Twin;
 pub use self::scalar::{Scalar, python_float};
 use crate::source::{SourceId, Sources, Span};
 
@@ -27,7 +30,7 @@ pub struct Yaml {
 }
 
 /// A node of a document of some input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId {
     document: u32,
     node: u32,
@@ -74,12 +77,22 @@ pub struct Include {
 impl Yaml {
     /// Reads the document of an input.
     pub fn parse(&mut self, sources: &Sources, source: SourceId) -> Result<Parsed, Fault> {
+        self.parse_beside(None, sources, source)
+    }
+
+    /// Reads the document of an input beside that of the same file in another state: what both have in the same words is
+    /// read once.
+    pub fn parse_beside(&mut self, twin: Option<NodeId>, sources: &Sources, source: SourceId) -> Result<Parsed, Fault> {
         let document = u32::try_from(self.documents.len()).expect("fewer documents than bytes");
         let text = str::from_utf8(sources.get(source).bytes()).map_err(|error| Fault {
             message: "this is not UTF-8; save it again in that encoding".to_owned(),
             span: span(source, error.valid_up_to()..error.valid_up_to() + 1),
         })?;
-        let builder = match cut::read(source, text) {
+        let twin = twin.and_then(|NodeId { document: number, .. }| {
+            let document = &self.documents[number as usize];
+            Twin::new(number, document, sources.get(document.source).bytes())
+        });
+        let builder = match cut::read(source, text, twin) {
             Some(builder) => builder,
             None => events::read(source, text)?,
         };
@@ -117,18 +130,27 @@ impl Yaml {
 
     /// To look into a node.
     pub fn value<'a>(&'a self, sources: &'a Sources, node: NodeId) -> Value<'a> {
-        Value { yaml: self, sources, site: node, node: self.resolved(node) }
+        let resolved = self.resolved(node);
+        let moved = match self.node(node).kind {
+            Kind::Same { .. } => Some(Moved {
+                to: self.documents[node.document as usize].source,
+                by: self.node(node).start.wrapping_sub(self.node(resolved).start),
+            }),
+            _ => None,
+        };
+        Value { yaml: self, sources, site: node, node: resolved, moved }
     }
 
     fn node(&self, id: NodeId) -> &Node {
         &self.documents[id.document as usize].nodes[id.node as usize]
     }
 
-    /// The node that an alias or an include stands for; itself if it is empty.
+    /// The node that an alias, an include or the same text stands for; itself if it is empty.
     fn resolved(&self, mut id: NodeId) -> NodeId {
         loop {
             id = match self.node(id).kind {
                 Kind::Alias(node) => NodeId { node, ..id },
+                Kind::Same { document, value } => NodeId { document, node: value },
                 Kind::Include => match self.includes.get(&id) {
                     Some(Some(root)) => *root,
                     _ => return id,
@@ -148,11 +170,22 @@ pub struct Value<'a> {
     site: NodeId,
     /// What stands there.
     node: NodeId,
+    /// Where it is written, if it was read where another document has the same words.
+    moved: Option<Moved>,
+}
+
+/// From where something was read to where the same words stand too.
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    to: SourceId,
+    /// Bytes, modulo 2^32.
+    by: u32,
 }
 
 impl<'a> Value<'a> {
     fn at(self, node: NodeId) -> Value<'a> {
-        self.yaml.value(self.sources, node)
+        let value = self.yaml.value(self.sources, node);
+        Value { moved: value.moved.or(self.moved), ..value }
     }
 
     fn document(self) -> &'a Document {
@@ -164,7 +197,13 @@ impl<'a> Value<'a> {
     }
 
     fn span_of(self, id: NodeId) -> Span {
-        span(self.yaml.documents[id.document as usize].source, self.yaml.node(id).range())
+        let Node { start, end, .. } = *self.yaml.node(id);
+        match self.moved {
+            Some(Moved { to, by }) if id.document == self.node.document => {
+                Span { source: to, start: start.wrapping_add(by), end: end.wrapping_add(by) }
+            }
+            _ => Span { source: self.yaml.documents[id.document as usize].source, start, end },
+        }
     }
 
     /// Where it is written.
@@ -185,6 +224,11 @@ impl<'a> Value<'a> {
     /// The text at a place of any input.
     pub fn text_at(self, span: Span) -> &'a [u8] {
         &self.sources.get(span.source).bytes()[span.range()]
+    }
+
+    /// What tells it from every other value.
+    pub fn id(self) -> NodeId {
+        self.node
     }
 
     /// Whether there is nothing.
@@ -220,9 +264,41 @@ impl<'a> Value<'a> {
     /// The entries of a mapping, as Python would hold them.
     pub fn entries(self) -> Option<Entries<'a>> {
         let Kind::Mapping { count, .. } = self.kind_of_node() else { return None };
-        let mut pairs = Vec::with_capacity(count as usize / 2);
-        self.flatten(false, &mut pairs);
-        Some(Entries::new(pairs))
+        let mut entries = Collected::new(count as usize / 2);
+        self.flatten(false, &mut entries);
+        Some(entries.entries)
+    }
+
+    /// The pairs of a mapping as they are written, whether they count or not.
+    pub fn pairs(self) -> impl Iterator<Item = Entry<'a>> {
+        let range = match self.kind_of_node() {
+            Kind::Mapping { first, count } => first as usize..(first + count) as usize,
+            _ => 0..0,
+        };
+        let at = move |node| self.at(NodeId { node, ..self.node });
+        let pairs = self.document().children[range].chunks_exact(2);
+        pairs.map(move |pair| Entry { key: at(pair[0]), value: at(pair[1]) })
+    }
+
+    /// The entries of a mapping that do not count, each with the one that does.
+    pub fn hidden(self) -> Option<Vec<(Entry<'a>, Entry<'a>)>> {
+        if self.has_plain_keys() { Some(Vec::new()) } else { self.entries().map(|entries| entries.hidden) }
+    }
+
+    /// Whether the keys of a mapping are few words that differ, as most are; its pairs are its entries then.
+    pub fn has_plain_keys(self) -> bool {
+        let Kind::Mapping { first, count } = self.kind_of_node() else { return false };
+        let document = self.document();
+        let bytes = self.sources.get(document.source).bytes();
+        let keys = || document.children[first as usize..(first + count) as usize].iter().step_by(2);
+        let text = |key: u32| &bytes[document.nodes[key as usize].range()];
+        keys().enumerate().all(|(at, &key)| {
+            let is_plain = at < FEW && matches!(document.nodes[key as usize].kind, Kind::Plain) && text(key) != b"<<";
+            let is_other = |&earlier: &u32| text(earlier) != text(key);
+            is_plain
+                && keys().take(at).all(is_other)
+                && matches!(document.scalar(self.sources, key), Some(Scalar::Text(_)))
+        })
     }
 
     /// The value of a key that is a text.
@@ -231,7 +307,7 @@ impl<'a> Value<'a> {
         let document = self.document();
         let children = &document.children[first as usize..(first + count) as usize];
         // The last one wins, and what is merged stands where it is merged.
-        children.rchunks_exact(2).find_map(|pair| {
+        children.rchunks_exact(2).filter(|pair| self.may_be(pair[0], key)).find_map(|pair| {
             let (name, value) =
                 (self.at(NodeId { node: pair[0], ..self.node }), self.at(NodeId { node: pair[1], ..self.node }));
             if name.is_merge() {
@@ -244,23 +320,31 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// False if it is plain to see that a node of the same document is neither this key nor brings others in.
+    fn may_be(self, node: u32, key: &str) -> bool {
+        let document = self.document();
+        let node = &document.nodes[node as usize];
+        let text = || &self.sources.get(document.source).bytes()[node.range()];
+        !matches!(node.kind, Kind::Plain) || text() == key.as_bytes() || text() == b"<<"
+    }
+
     fn is_merge(self) -> bool {
-        self.site == self.node && matches!(self.kind_of_node(), Kind::Plain) && self.written() == "<<"
+        self.site == self.node && matches!(self.kind_of_node(), Kind::Plain) && self.text_at(self.span()) == b"<<"
     }
 
     /// All pairs in their order, those of merged mappings where they are merged.
-    fn flatten(self, is_merged: bool, pairs: &mut Vec<Pair<'a>>) {
+    fn flatten(self, is_merged: bool, entries: &mut Collected<'a>) {
         let Kind::Mapping { first, count } = self.kind_of_node() else { return };
         let children = &self.document().children[first as usize..(first + count) as usize];
         for pair in children.chunks_exact(2) {
             let [key, value] = [pair[0], pair[1]].map(|node| self.at(NodeId { node, ..self.node }));
             if !key.is_merge() {
-                pairs.push(Pair { entry: Entry { key, value }, is_merged });
+                entries.add(Entry { key, value }, is_merged);
             } else if let Some(items) = value.items() {
                 // Of several mappings the first wins, so it comes last.
-                items.into_iter().rev().for_each(|item| item.flatten(true, pairs));
+                items.into_iter().rev().for_each(|item| item.flatten(true, entries));
             } else {
-                value.flatten(true, pairs);
+                value.flatten(true, entries);
             }
         }
     }
@@ -292,16 +376,10 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    /// Where the entry stands, if the same text would mean the same in any file.
-    pub fn span_alone(&self) -> Option<Span> {
-        let (key, value) = (self.key.span(), self.value.span());
-        self.key.document().is_cut.then_some(Span { end: value.end, ..key })
+    /// Whether it was read by itself, so that the same words mean the same in any file and no other has its value.
+    pub fn is_alone(&self) -> bool {
+        !self.key.document().cuts.is_empty()
     }
-}
-
-struct Pair<'a> {
-    entry: Entry<'a>,
-    is_merged: bool,
 }
 
 /// The entries of a mapping.
@@ -345,39 +423,58 @@ impl<'a> Key<'a> {
 /// Mappings of fewer pairs are searched rather than indexed.
 const FEW: usize = 9;
 
-impl<'a> Entries<'a> {
-    fn new(pairs: Vec<Pair<'a>>) -> Entries<'a> {
-        let mut entries = Entries::default();
-        let mut is_merged: Vec<bool> = Vec::with_capacity(pairs.len());
-        let mut keys: Vec<Key> = Vec::new();
-        let mut index: HashMap<Key, usize, RandomState> = HashMap::default();
-        let is_few = pairs.len() < FEW;
-        entries.shown.reserve(pairs.len());
-        index.reserve(if is_few { 0 } else { pairs.len() });
-        for pair in pairs {
-            let key = Key::new(pair.entry.key.scalar());
-            let known = if is_few { keys.iter().position(|known| *known == key) } else { index.get(&key).copied() };
-            if let Some(at) = known {
-                let earlier = std::mem::replace(&mut entries.shown[at], pair.entry);
-                // Of keys that are equal but not the same, such as 1 and true, Python keeps the first.
-                if earlier.key.scalar() != pair.entry.key.scalar() {
-                    entries.shown[at].key = earlier.key;
-                }
-                if !pair.is_merged && !is_merged[at] {
-                    entries.hidden.push((earlier, pair.entry));
-                }
-                is_merged[at] = pair.is_merged;
-                continue;
-            }
-            if is_few {
-                keys.push(key);
-            } else {
-                index.insert(key, entries.shown.len());
-            }
-            entries.shown.push(pair.entry);
-            is_merged.push(pair.is_merged);
+/// Entries, while they are collected.
+struct Collected<'a> {
+    entries: Entries<'a>,
+    /// Of those shown, whether each was merged.
+    is_merged: Vec<bool>,
+    /// Those shown, by their keys, if they are many.
+    by_key: HashTable<usize>,
+    hasher: RandomState,
+    is_few: bool,
+}
+
+impl<'a> Collected<'a> {
+    fn new(count: usize) -> Collected<'a> {
+        let is_few = count < FEW;
+        Collected {
+            entries: Entries { shown: Vec::with_capacity(count), hidden: Vec::new() },
+            is_merged: Vec::with_capacity(count),
+            by_key: HashTable::with_capacity(if is_few { 0 } else { count }),
+            hasher: RandomState::default(),
+            is_few,
         }
-        entries
+    }
+
+    fn add(&mut self, entry: Entry<'a>, is_merged: bool) {
+        let Collected { entries: Entries { shown, hidden }, by_key, hasher, .. } = self;
+        let key = Key::new(entry.key.scalar());
+        let is_same = |shown: &Entry| Key::new(shown.key.scalar()) == key;
+        let known = if self.is_few {
+            shown.iter().position(is_same)
+        } else {
+            let hash = hasher.hash_one(&key);
+            let known = by_key.find(hash, |&at| is_same(&shown[at])).copied();
+            if known.is_none() {
+                let rehash = |&at: &usize| hasher.hash_one(Key::new(shown[at].key.scalar()));
+                by_key.insert_unique(hash, shown.len(), rehash);
+            }
+            known
+        };
+        let Some(at) = known else {
+            shown.push(entry);
+            self.is_merged.push(is_merged);
+            return;
+        };
+        let earlier = std::mem::replace(&mut shown[at], entry);
+        // Of keys that are equal but not the same, such as 1 and true, Python keeps the first.
+        if earlier.key.scalar() != entry.key.scalar() {
+            shown[at].key = earlier.key;
+        }
+        if !is_merged && !self.is_merged[at] {
+            hidden.push((earlier, entry));
+        }
+        self.is_merged[at] = is_merged;
     }
 }
 
@@ -388,7 +485,6 @@ mod tests {
 
     /// A value with everything in it, each with its place.
     fn tree(value: Value) -> String {
-        let span = value.site();
         let inside = if let Some(items) = value.items() {
             format!("[{}]", items.into_iter().map(tree).collect::<Vec<_>>().join(" "))
         } else if let Some(entries) = value.entries() {
@@ -397,7 +493,7 @@ mod tests {
         } else {
             format!("{:?}", value.scalar())
         };
-        format!("{}..{} {inside}", span.start, span.end)
+        format!("{:?} {:?} {inside}", value.site(), value.span())
     }
 
     fn source(text: &str) -> (Sources, SourceId) {
@@ -483,7 +579,7 @@ mod tests {
             let mut text = if random.below(2) == 0 { "a:".to_owned() } else { String::new() };
             text.extend((0..random.below(12)).map(|_| pieces[random.below(pieces.len())]));
             let (sources, id) = source(&text);
-            let Some(cut) = cut::read(id, &text) else { continue };
+            let Some(cut) = cut::read(id, &text, None) else { continue };
             read += 1;
             match events::read(id, &text) {
                 Ok(whole) => assert_eq!(shown(&sources, cut), shown(&sources, whole), "{text:?}"),
@@ -491,6 +587,48 @@ mod tests {
             }
         }
         assert!(read > 1000, "{read}");
+    }
+
+    #[test]
+    fn what_another_state_has_in_the_same_words_stands_where_it_is_written() {
+        let entries = [
+            "a: 1\n",
+            "a: 2 # b\n",
+            "'c':\n  type: A\n  values:\n  - 192.0.2.1\n  - k: 'v'\n",
+            "d: {e: [f, \"g\\n\"]}\n",
+            "h: |\n  i\n  j\n",
+            "\"k\\t\": l\n",
+            "m:\n# n\n\n- o\n  p\n",
+            "q: r\n+s: t\n",
+            "q: r\n",
+            "# u\n",
+            "\n",
+            "v: w",
+            "&x y: *x\n",
+        ];
+        let mut random = Random(2);
+        let (mut alike, mut cut) = (0, 0);
+        for _ in 0..4000 {
+            let mut sources = Sources::default();
+            let mut text =
+                || -> String { (0..random.below(7)).map(|_| entries[random.below(entries.len())]).collect() };
+            let [old, new] = [text(), text()].map(|text| sources.add(text.clone(), Bytes::Owned(text.into())));
+            let mut yaml = Yaml::default();
+            let Ok(Parsed { root: Some(twin), .. }) = yaml.parse(&sources, new) else { continue };
+            let beside = yaml.parse_beside(Some(twin), &sources, old).map(|parsed| parsed.root);
+            let mut other = Yaml::default();
+            let alone = other.parse(&sources, old).map(|parsed| parsed.root);
+            let shown = |yaml: &Yaml, root: &Option<NodeId>| root.map(|root| tree(yaml.value(&sources, root)));
+            match (&beside, &alone) {
+                (Ok(one), Ok(other_root)) => assert_eq!(shown(&yaml, one), shown(&other, other_root)),
+                (one, other) => assert_eq!(one.is_err(), other.is_err()),
+            }
+            let [Some(one), Some(alone)] = [yaml.documents.get(1), other.documents.first()] else { continue };
+            assert_eq!(format!("{:?}", one.extent), format!("{:?}", alone.extent));
+            cut += usize::from(!one.cuts.is_empty());
+            alike += one.nodes.iter().filter(|node| matches!(node.kind, Kind::Same { .. })).count();
+        }
+        assert!(cut > 500 && alike > 300, "{cut} {alike}");
     }
 
     fn refused(text: &str) -> String {
