@@ -100,6 +100,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("unicode_width", &["excerpt", "render/human"]),
     ("walkdir", &["workspace/disk"]),
+    ("zip", &["workspace/folder"]),
 ];
 
 /// What of the outside world is touched where; whoever wants it elsewhere is given it by the caller.

@@ -1,9 +1,11 @@
 //! The only reader of disk, standard input and git, and the only writer of files: bytes, nothing parsed.
 
 mod disk;
+mod folder;
 mod git;
 mod tree;
 
+pub use folder::{Folder, archive};
 pub use tree::Tree;
 
 use std::fs::{self, File};
