@@ -18,6 +18,9 @@ PLANS_AFTER_ALL = {"01-utf16le-bom-powershell.json", "05-terragrunt-prefix.json"
 # Not in expected.json: how often each rule has to fire.
 COUNTS = {"k-10k": {"cname-with-mx": 10, "mx-exchange-is-cname": 10}}
 
+# The folders in which the code that was planned lies beside the plan, by how their names start.
+WITH_CODE = ("b-", "c-", "f-", "t-", "u-")
+
 faults = []
 
 
@@ -54,6 +57,10 @@ def sample(binary, folder, expected):
         number = sum(found["rule"] == rule for found in introduced)
         if number != count:
             faults.append(f"{name}: {rule} has to fire {count} times, not {number} times")
+    if name.startswith(WITH_CODE):
+        for label in (label for found in introduced for label in found["labels"]):
+            if not label["path"].endswith(".tf") or label["planned"] is None:
+                faults.append(f"{name}: {label['address']} is not shown in its code")
     if code not in expected.get("exit", [0, 1]):
         faults.append(f"{name}: the exit code is {code}, where {expected['exit']} is right")
     if code == 0 and not was_checked(code, report):

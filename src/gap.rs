@@ -80,8 +80,17 @@ pub static ZONE_PARTIALLY_VISIBLE: Coverage = Coverage {
     page: include_str!("rules/zone_partially_visible.md"),
 };
 
+/// Code that is another than what a plan was made from.
+pub static CODE_NOT_AS_PLANNED: Coverage = Coverage {
+    id: "code-not-as-planned",
+    severity: Severity::Note,
+    summary: "the code is not what was planned, so places are those in the plan",
+    page: include_str!("rules/code_not_as_planned.md"),
+};
+
 /// Every kind of gap, by name.
-pub static COVERAGE: [&Coverage; 7] = [
+pub static COVERAGE: [&Coverage; 8] = [
+    &CODE_NOT_AS_PLANNED,
     &INPUT_UNREADABLE,
     &INVALID_CONFIGURATION,
     &PLAN_NOT_COMPLETE,
@@ -104,18 +113,27 @@ pub struct Gap {
     pub names: Vec<Name>,
     /// Where.
     pub place: Place,
+    /// Where the same stands in a plan, if `place` is in the code that the plan was made from.
+    pub planned: Option<Place>,
 }
 
 impl Gap {
     /// A gap of the kind's own severity.
     pub fn new(coverage: &'static Coverage, reason: impl Into<String>, place: Place) -> Gap {
-        Gap { coverage, severity: coverage.severity, reason: reason.into(), names: Vec::new(), place }
+        Gap { coverage, severity: coverage.severity, reason: reason.into(), names: Vec::new(), place, planned: None }
     }
 
     /// The same gap, but lighter.
     #[must_use]
     pub fn lowered_to(self, severity: Severity) -> Gap {
         Gap { severity, ..self }
+    }
+
+    /// Moves the gap from a plan to the place in the code that the plan was made from, if there is one.
+    pub fn move_to(&mut self, place: Option<Place>) {
+        if let Some(place) = place {
+            self.planned = Some(std::mem::replace(&mut self.place, place));
+        }
     }
 
     /// The same gap, about these names.

@@ -267,12 +267,21 @@ pub struct Label {
     pub text: String,
     /// Where.
     pub place: Place,
+    /// Where the same stands in a plan, if `place` is in the code that the plan was made from.
+    pub planned: Option<Place>,
 }
 
 impl Label {
     /// A label at a record.
     pub fn new(text: impl Into<String>, place: &Place) -> Label {
-        Label { text: text.into(), place: place.clone() }
+        Label { text: text.into(), place: place.clone(), planned: None }
+    }
+
+    /// Moves the label from a plan to the place in the code that the plan was made from, if there is one.
+    pub fn move_to(&mut self, place: Option<Place>) {
+        if let Some(place) = place {
+            self.planned = Some(std::mem::replace(&mut self.place, place));
+        }
     }
 }
 

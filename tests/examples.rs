@@ -7,7 +7,7 @@
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
 //! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does. A `diff` block
 //! without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
-//! is a configuration. The day is 2026-06-01.
+//! is a configuration. An `hcl` block is a plan and, below a line of dashes, code. The day is 2026-06-01.
 
 use std::fs;
 
@@ -15,6 +15,7 @@ use jiff::civil::date;
 use zonegate::config;
 use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
+use zonegate::load::terraform::code::Origin;
 use zonegate::load::{Inputs, Loaded, Repository, load};
 use zonegate::name::{Name, NamePattern};
 use zonegate::policy::Policy;
@@ -172,6 +173,7 @@ fn wrong_examples(text: &str) -> Vec<String> {
 /// What is reported of an example.
 fn outcome(example: &Example) -> Result<Vec<String>, String> {
     let mut sources = Sources::default();
+    let mut directory = None;
     let mut take = |name: &str| sources.add(name.to_owned(), Bytes::Owned(example.body.into()));
     let loaded = match example.language {
         "diff" if example.body.contains("$ORIGIN ") => Loaded { diff: change(example.body)?, ..Loaded::default() },
@@ -185,10 +187,22 @@ fn outcome(example: &Example) -> Result<Vec<String>, String> {
             let gaps = config::read(&sources, source).err().unwrap_or_default();
             Loaded { gaps, ..Loaded::default() }
         }
+        "hcl" => {
+            let (plan, code) = example.body.split_once("\n---\n").ok_or("there is no line of dashes")?;
+            directory = Some(tempfile::tempdir().expect("there is room for a directory"));
+            let path = |name| directory.as_ref().expect("it was just made").path().join(name);
+            fs::write(path("main.tf"), code).expect("the directory takes a file");
+            let plan = sources.add(path("plan.json").display().to_string(), Bytes::Owned(plan.into()));
+            load(&mut sources, Inputs::documents(vec![plan]))
+        }
         other => return Err(format!("`{other}` is no language of examples")),
     };
     let policy = Policy { today: date(2026, 6, 1), ..Policy::default() };
-    let report = zonegate::review(&sources, &loaded, &example.declared, &policy);
+    let mut found = zonegate::find(&loaded, &example.declared, &policy);
+    if directory.is_some() {
+        found.move_to_code(&mut sources, &loaded, &policy, &Origin::default());
+    }
+    let report = zonegate::conclude(&sources, &loaded, &policy, found);
     let gaps = report.gaps.iter().map(|gap| format!("{}: {}", gap.severity, gap.coverage.id));
     Ok(report.findings.iter().map(finding_text).chain(gaps).collect())
 }

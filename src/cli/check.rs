@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory, ValueEnum};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use super::code::Code;
 use super::inputs::States;
 use super::output::Output;
 use super::progress::Progress;
@@ -32,6 +33,8 @@ pub struct Check {
     inputs: Vec<String>,
     #[command(flatten)]
     states: States,
+    #[command(flatten)]
+    code: Code,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -108,12 +111,18 @@ impl Check {
             Ok(known) => known,
             Err(reason) => return refuse(&reason),
         };
+        let origin = match self.code.origin() {
+            Ok(origin) => origin,
+            Err(reason) => return refuse(&reason),
+        };
         let policy = self.policy(&settings, known);
         let progress = Progress::new(&self.inputs, self.output.is_quiet());
         // The process ends with the report: giving back every record before would only take time.
         let loaded = ManuallyDrop::new(self.load(&mut settings, &mut sources, &progress));
         progress.say("checking");
-        let report = crate::review(&sources, &loaded, &settings.config.declared, &policy);
+        let mut found = crate::find(&loaded, &settings.config.declared, &policy);
+        found.move_to_code(&mut sources, &loaded, &policy, &origin);
+        let report = crate::conclude(&sources, &loaded, &policy, found);
         drop(progress);
         if self.verbose {
             tell(&settings, &loaded, &sources)?;

@@ -2,6 +2,7 @@
 
 mod advice;
 mod check;
+mod code;
 mod init;
 mod inputs;
 mod output;

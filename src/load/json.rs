@@ -43,6 +43,11 @@ impl<'a> Json<'a> {
         Json(raw.get())
     }
 
+    /// The only value in a text.
+    pub fn parse(text: &'a str) -> Option<Json<'a>> {
+        serde_json::from_str(text).ok()
+    }
+
     /// Its text, as it stands in the input.
     pub fn raw(self) -> &'a str {
         self.0

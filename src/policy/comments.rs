@@ -10,6 +10,8 @@ use crate::rule::Rule;
 use crate::source::{Place, SourceId, Sources, Span};
 
 const MARK: &[u8] = b"zonegate:";
+/// What a comment starts with: in YAML and in the code of plans, or in such code alone.
+const SIGNS: [&[u8]; 2] = [b"#", b"//"];
 
 /// The comments of some inputs.
 #[derive(Debug)]
@@ -64,10 +66,11 @@ impl<'a> Comments<'a> {
     }
 }
 
-/// Whether what stands before a mark makes it the start of a comment: `#` behind a space or at the start of a line.
+/// Whether what stands before a mark makes it the start of a comment: a sign behind a space or at the start of a line.
 fn opens_comment(before: &[u8]) -> bool {
     let before = before.trim_ascii_end();
-    before.strip_suffix(b"#").is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
+    let before = SIGNS.iter().find_map(|sign| before.strip_suffix(*sign));
+    before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
 }
 
 fn comment(source: SourceId, bytes: &[u8], at: usize, never: &[&str]) -> Comment {
@@ -120,7 +123,8 @@ fn lines_of(sources: &Sources, block: Span) -> std::ops::Range<usize> {
     let mut start = start_of_line(block.range().start);
     while start > 0 {
         let above = start_of_line(start - 1);
-        if !bytes[above..start].trim_ascii_start().starts_with(b"#") {
+        let line = bytes[above..start].trim_ascii_start();
+        if !SIGNS.iter().any(|sign| line.starts_with(sign)) {
             break;
         }
         start = above;
@@ -174,7 +178,15 @@ mod tests {
 
     #[test]
     fn only_a_comment_opens_with_a_mark() {
-        for (before, opens) in [("# ", true), ("a: 1 #", true), ("  # ", true), ("a#", false), ("value: ", false)] {
+        for (before, opens) in [
+            ("# ", true),
+            ("a: 1 #", true),
+            ("  # ", true),
+            ("a = 1 // ", true),
+            ("a#", false),
+            ("http://", false),
+            ("value: ", false),
+        ] {
             assert_eq!(opens_comment(before.as_bytes()), opens, "{before}");
         }
     }

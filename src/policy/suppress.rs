@@ -10,11 +10,12 @@ use super::comments::Comments;
 use crate::check::Host;
 use crate::config::{Reach, Suppression};
 use crate::diff::Diff;
-use crate::name::NamePattern;
+use crate::name::{Name, NamePattern};
+use crate::record::View;
 use crate::report::{Finding, Origin, Suppressed};
 use crate::rule::{Cause, Check, Label, Rule, Status};
 use crate::rules::{MALFORMED_SUPPRESSION, SUPPRESSION_EXPIRED, UNUSED_SUPPRESSION};
-use crate::source::{Input, Place, Sources, Span};
+use crate::source::{Place, SourceId, Sources, Span};
 
 /// What was looked at, beyond the findings themselves.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +24,8 @@ pub struct Scope<'a> {
     pub sources: &'a Sources,
     /// Both sides.
     pub diff: &'a Diff,
-    /// What was read for the side after the change; only comments in these count.
-    pub inputs: &'a [Input],
+    /// What was read for the side after the change, and what that was made from; only comments in these count.
+    pub texts: &'a [SourceId],
     /// The names that the rules were asked about.
     pub hosts: &'a BTreeSet<Host>,
     /// Whether these are all names there are.
@@ -42,8 +43,7 @@ struct Outcome<'a> {
 
 /// Marks what does not count, and adds what there is to say of the suppressions.
 pub fn apply(findings: &mut Vec<Finding>, policy: &Policy, scope: &Scope) {
-    let after = scope.inputs.iter().map(|input| input.source);
-    let comments = Comments::read(scope.sources, after, &policy.never_suppress);
+    let comments = Comments::read(scope.sources, scope.texts.iter().copied(), &policy.never_suppress);
     let said = policy.suppressions.iter().chain(comments.all().filter_map(|comment| comment.said.as_ref().ok()));
     let mut outcomes: Vec<Outcome> =
         said.map(|suppression| Outcome { suppression, used: BTreeSet::new(), revived: None }).collect();
@@ -72,12 +72,17 @@ pub fn apply(findings: &mut Vec<Finding>, policy: &Policy, scope: &Scope) {
             Reach::Matching { address: Some(_), .. } => None,
         };
         if let (Some(host), idle @ [_, ..]) = (host, &outcome.idle(policy)[..]) {
-            remarks.push(unused(outcome.suppression, idle, &host, scope));
+            remarks.push(unused(outcome.suppression, idle, (scope.diff.after.view(host.0).clone(), host.1)));
         }
     }
     for comment in comments.all() {
-        if let (Some(host), Err(reason)) = (host_of(comment.span), &comment.said) {
-            remarks.push(malformed(reason, &Place::at(comment.span), &host, scope));
+        let Err(reason) = &comment.said else { continue };
+        // Beside what an input was made from there are no records, but there may be what was found.
+        let found = || findings.iter().find(|finding| is_beside(comment.span, finding, &comments));
+        let found = || found().and_then(|finding| Some((finding.view.clone(), finding.names.first()?.clone())));
+        let host = host_of(comment.span).map(|(view, name)| (scope.diff.after.view(view).clone(), name));
+        if let Some(at) = host.or_else(found) {
+            remarks.push(malformed(reason, &Place::at(comment.span), at));
         }
     }
     findings.extend(remarks.into_iter().filter(|remark| policy.runs(remark.rule)));
@@ -148,6 +153,12 @@ fn reaches(suppression: &Suppression, finding: &Finding, comments: &Comments, to
     }
 }
 
+/// Whether a comment stands beside what a finding is about.
+fn is_beside(comment: Span, finding: &Finding, comments: &Comments) -> bool {
+    let mut labels = std::iter::once(&finding.primary).chain(&finding.related);
+    labels.any(|label| comments.beside(&label.place).any(|beside| beside.span.is_same(comment)))
+}
+
 /// Whether a text is like a pattern, in which `*` stands for any characters.
 fn is_like(text: &str, pattern: &str) -> bool {
     let mut parts = pattern.split('*');
@@ -205,36 +216,29 @@ fn run_out(suppression: &Suppression, finding: &Finding) -> Finding {
     }
 }
 
-fn unused(suppression: &Suppression, idle: &[&str], host: &Host, scope: &Scope) -> Finding {
+fn unused(suppression: &Suppression, idle: &[&str], at: (View, Name)) -> Finding {
     let is_whole = idle.len() == suppression.rules.len();
     let rules = idle.join(" and ");
     let help = if is_whole { "delete it".to_owned() } else { format!("delete {rules} from it") };
-    let message = format!("nothing is suppressed here: {} does not break {rules}", host.1.unrooted());
+    let message = format!("nothing is suppressed here: {} does not break {rules}", at.1.unrooted());
     let primary = Label::new("not needed", &suppression.place);
-    remark(&UNUSED_SUPPRESSION, message, help, primary, host, scope)
+    remark(&UNUSED_SUPPRESSION, message, help, primary, at)
 }
 
-fn malformed(reason: &str, place: &Place, host: &Host, scope: &Scope) -> Finding {
+fn malformed(reason: &str, place: &Place, at: (View, Name)) -> Finding {
     let help = "write `# zonegate: allow RULE -- why`, or `-- why until 2027-01-31` if it is to end".to_owned();
     let primary = Label::new("means nothing", place);
-    remark(&MALFORMED_SUPPRESSION, format!("this suppresses nothing: {reason}"), help, primary, host, scope)
+    remark(&MALFORMED_SUPPRESSION, format!("this suppresses nothing: {reason}"), help, primary, at)
 }
 
-fn remark(
-    rule: &'static Rule,
-    message: String,
-    help: String,
-    primary: Label,
-    (view, name): &Host,
-    scope: &Scope,
-) -> Finding {
+fn remark(rule: &'static Rule, message: String, help: String, primary: Label, (view, name): (View, Name)) -> Finding {
     Finding {
         rule,
         severity: rule.severity,
         status: Status::Introduced,
         cause: Cause::Suppression,
-        view: scope.diff.after.view(*view).clone(),
-        names: vec![name.clone()],
+        view,
+        names: vec![name],
         types: Vec::new(),
         also: Vec::new(),
         message,

@@ -123,7 +123,11 @@ impl Page<'_> {
     /// Draws some places, and says how many there are besides those that are drawn.
     fn write_excerpts(&self, lines: &mut Vec<String>, severity: Severity, primary: &Label, related: &[Label]) {
         let (related, more) = related.split_at(related.len().min(MANY_PLACES));
-        let gutter = self.write_frame(lines, severity, primary, related);
+        // The code first, and below it what was planned from it.
+        let planned = std::iter::once(primary).chain(related).filter_map(|label| label.planned.as_ref());
+        let planned = planned.map(|place| Label::new("as planned", place));
+        let drawn: Vec<Label> = related.iter().cloned().chain(planned).collect();
+        let gutter = self.write_frame(lines, severity, primary, &drawn);
         if !more.is_empty() {
             let places = if more.len() == 1 { "place" } else { "places" };
             let text = format!("... and {} more {places} (--format json lists them all)", grouped(more.len()));

@@ -109,6 +109,15 @@ struct LabelPart<'a> {
     address: Option<&'a str>,
     start: PositionPart,
     end: PositionPart,
+    planned: Option<PlannedPart<'a>>,
+}
+
+/// Where the same stands in a plan, if a place is in the code that the plan was made from.
+#[derive(Serialize)]
+struct PlannedPart<'a> {
+    path: &'a str,
+    start: PositionPart,
+    end: PositionPart,
 }
 
 #[derive(Serialize)]
@@ -120,6 +129,7 @@ struct GapPart<'a> {
     path: &'a str,
     address: Option<&'a str>,
     start: PositionPart,
+    planned: Option<PlannedPart<'a>>,
 }
 
 #[derive(Serialize)]
@@ -239,6 +249,15 @@ fn label<'a>(sources: &'a Sources, role: &'static str, label: &'a Label) -> Labe
         address: label.place.address.as_deref(),
         start: position(sources.start(label.place.span)),
         end: position(end(sources, label.place.span)),
+        planned: label.planned.as_ref().map(|place| planned(sources, place)),
+    }
+}
+
+fn planned<'a>(sources: &'a Sources, place: &Place) -> PlannedPart<'a> {
+    PlannedPart {
+        path: path(sources, place),
+        start: position(sources.start(place.span)),
+        end: position(end(sources, place.span)),
     }
 }
 
@@ -251,6 +270,7 @@ fn gap<'a>(sources: &'a Sources, gap: &'a Gap) -> GapPart<'a> {
         path: path(sources, &gap.place),
         address: gap.place.address.as_deref(),
         start: position(sources.start(gap.place.span)),
+        planned: gap.planned.as_ref().map(|place| planned(sources, place)),
     }
 }
 

@@ -616,8 +616,8 @@ more on a rule: zonegate explain cname-with-mx
             keys(finding),
             "also cause fingerprint help labels message names route rule severity status suppressed view zone"
         );
-        assert_eq!(keys(&finding["labels"][0]), "address end path role start text");
-        assert_eq!(keys(&value["gaps"][0]), "address names path reason rule severity start");
+        assert_eq!(keys(&finding["labels"][0]), "address end path planned role start text");
+        assert_eq!(keys(&value["gaps"][0]), "address names path planned reason rule severity start");
         assert_eq!(finding["zone"], "example.com.");
         assert_eq!(finding["labels"][0]["start"], serde_json::json!({"offset": 154, "line": 1, "column": 155}));
         assert_eq!(finding["labels"][0]["end"]["column"], 173);

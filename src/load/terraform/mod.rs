@@ -3,6 +3,7 @@
 //! Past this folder nobody knows what a resource or a provider is. What the plans do not show becomes a gap.
 
 mod address;
+pub mod code;
 mod document;
 mod own;
 mod plan;

@@ -43,6 +43,8 @@ struct Block<'a> {
 
 #[derive(Debug, Deserialize)]
 struct Call<'a> {
+    #[serde(borrow)]
+    source: Option<Json<'a>>,
     #[serde(borrow, default)]
     expressions: Fields<'a>,
     #[serde(borrow)]
@@ -117,6 +119,20 @@ impl<'a> Configuration<'a> {
         let module = self.module(&path(address.module()));
         let block = module.and_then(|module| module.resources.get(address.within_module()));
         block.is_none_or(|block| block.expressions.get(attribute).is_some())
+    }
+
+    /// The arguments of the block of a resource, as they are written: constants and references; none if there is no
+    /// such block.
+    pub fn arguments(&self, address: &Address) -> Option<&Fields<'a>> {
+        let module = self.module(&path(address.module()))?;
+        Some(&module.resources.get(address.within_module())?.expressions)
+    }
+
+    /// The source that the last of some calls of modules names, which are joined with dots.
+    pub fn module_source(&self, calls: &str) -> Option<Cow<'a, str>> {
+        let calls: Vec<Step> = steps(calls).collect();
+        let (last, path) = calls.split_last()?;
+        self.module(path)?.module_calls.get(last.name)?.source?.text()
     }
 
     fn module(&self, path: &[Step]) -> Option<&Module<'a>> {
