@@ -190,15 +190,44 @@ const REPLACED: &str = "error cname-replaces-mx introduced shop.example.com.";
 fn a_resource_type_that_looks_like_records_is_noted_once() {
     let plan = plan(
         &[
-            create("hetznerdns_record.one", &json!({"name": "shop", "type": "CNAME", "value": "shops.example.org."})),
-            create("hetznerdns_record.two", &json!({"name": "www", "type": "A", "value": "192.0.2.1"})),
-            create("ovh_domain_zone_record.one", &json!({"fieldtype": "A", "target": "192.0.2.1"})),
+            create("example_record.one", &json!({"name": "shop", "type": "CNAME", "value": "shops.example.org."})),
+            create("example_record.two", &json!({"name": "www", "type": "A", "value": "192.0.2.1"})),
+            create("example_zone_rrset.one", &json!({"type": "A", "target": "192.0.2.1"})),
         ],
         &[],
     );
     assert_eq!(told(&plan), ["note unmodelled-dns-resource", "note unmodelled-dns-resource"]);
-    assert!(reasons(&plan)[0].contains("`hetznerdns_record`"), "{:?}", reasons(&plan));
+    assert!(reasons(&plan)[0].contains("`example_record`"), "{:?}", reasons(&plan));
     assert!(reasons(&plan)[0].contains("and 1 more of its type are not checked"), "{:?}", reasons(&plan));
+}
+
+#[test]
+fn a_resource_type_whose_records_cannot_be_read_says_why() {
+    let import = json!({"zone_name": "example.com", "zone_file": "shop IN CNAME shops.example.org."});
+    let plan =
+        plan(&[create("ovh_domain_zone_import.one", &import), create("ovh_domain_zone_import.two", &import)], &[]);
+    assert_eq!(told(&plan), ["note unmodelled-dns-resource"]);
+    let reason = "the records of `ovh_domain_zone_import` are not checked: it holds the whole zone as one text";
+    assert_eq!(reasons(&plan), [reason]);
+}
+
+#[test]
+fn a_resource_type_of_all_kinds_is_asked_only_for_records() {
+    let of_type = |kind: &str, body: &Value| {
+        let parent = "/subscriptions/one/resourceGroups/dns/providers/Microsoft.Network/dnsZones/example.com";
+        let attributes = json!({"body": body, "name": "shop", "parent_id": parent, "type": kind});
+        let mut resource = create("azapi_resource.one", &attributes);
+        resource["provider_name"] = json!("registry.terraform.io/azure/azapi");
+        plan(&[resource], &[])
+    };
+    let other = of_type("Microsoft.Storage/storageAccounts@2023-01-01", &json!({}));
+    assert_eq!((changes(&other), told(&other)), (0, vec![]));
+    let cname = json!({"properties": {"CNAMERecord": {"cname": "shops.example.org"}}});
+    let record = of_type("Microsoft.Network/dnsZones/CNAME@2018-05-01", &cname);
+    assert_eq!((changes(&record), told(&record)), (1, vec![]));
+    // Version 1 of the provider has a text in its place.
+    let text = of_type("Microsoft.Network/dnsZones/CNAME@2018-05-01", &json!(cname.to_string()));
+    assert_eq!((changes(&text), told(&text)), (1, vec!["warning input-unreadable".to_owned()]));
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The tables of resource types: each row has a case of its own under `testdata/rows`, so that nothing is claimed of a
 //! provider that no plan shows.
 //!
-//! A case is `PROVIDER/TYPE.json`, with `data.` before the type of a data source and `@SINCE` after that of a shape
+//! A case is `PROVIDER/TYPE.json`, which rows of one type and version share, with `data.` before the type of a data source and `@SINCE` after that of a shape
 //! which some version brought. It holds a `plan`, written from the provider's documentation, and what is made of it:
 //! the `records` after the change as `zonegate records` prints them, those `before` it where they matter, the names of
 //! the zones that are known `whole` and of those that are `private`, and the kinds of `gaps`.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -41,9 +42,10 @@ struct Outcome {
     gaps: Vec<String>,
 }
 
-/// A row of records or of zones: where its case lies, and which objects of a plan it speaks for.
+/// The rows of a resource type that share a case: where it lies, and which objects of a plan they speak for.
 struct Claim {
     path: PathBuf,
+    rows: Vec<Row>,
     speaks_for: Box<dyn Fn(&Value) -> bool>,
 }
 
@@ -51,7 +53,7 @@ struct Claim {
 fn every_row_of_every_table_has_a_case_that_comes_out_as_it_says() {
     let claims = claims();
     let known: BTreeSet<&Path> = claims.iter().map(|claim| claim.path.as_path()).collect();
-    assert_eq!(known.len(), claims.len(), "two rows share the name of a case");
+    assert_eq!(known.len(), claims.len(), "two claims share a case");
     let of_no_row = files().into_iter().filter(|path| !known.contains(path.as_path()));
     let of_no_row = of_no_row.map(|path| format!("{}: no row has this case", path.display()));
     let wrong = claims.iter().filter_map(|claim| Some(format!("{}: {}", claim.path.display(), fault(claim)?)));
@@ -74,14 +76,21 @@ fn claims() -> Vec<Claim> {
     let mut claims = Vec::new();
     for (sources, text) in TABLES {
         let Table { rows, zones, .. } = serde_yaml::from_str(text).expect("tables can be read");
-        let place = |name: String| Path::new(&sources[0].replace('/', "-")).join(name + ".json");
-        for (at, row) in rows.iter().enumerate() {
-            let speaks_for = Box::new(move |object: &Value| row_of(text, object) == Some(at));
-            claims.push(Claim { path: place(name_of(row)), speaks_for });
+        let place = |name: &str| Path::new(&sources[0].replace('/', "-")).join(format!("{name}.json"));
+        let mut cases: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for row in rows {
+            cases.entry(name_of(&row)).or_default().push(row);
         }
         for ZoneRow { resource_type, .. } in zones {
-            let path = place(resource_type.clone());
-            claims.push(Claim { path, speaks_for: Box::new(move |object| object["type"] == *resource_type) });
+            cases.entry(resource_type).or_default();
+        }
+        for (name, rows) in cases {
+            let path = place(&name);
+            let speaks_for: Box<dyn Fn(&Value) -> bool> = match rows.first() {
+                Some(_) => Box::new(move |object| row_of(text, object).is_some_and(|row| name_of(&row) == name)),
+                None => Box::new(move |object| object["type"] == name),
+            };
+            claims.push(Claim { path, rows, speaks_for });
         }
     }
     claims
@@ -93,14 +102,37 @@ fn name_of(row: &Row) -> String {
     format!("{data}{}{since}", row.resource_type)
 }
 
-/// The row of a table that an object is read by.
-fn row_of(table: &str, object: &Value) -> Option<usize> {
-    let rows = serde_yaml::from_str::<Table>(table).expect("tables can be read").rows;
+/// The first row of a table that an object is read by.
+fn row_of(table: &str, object: &Value) -> Option<Row> {
     let mode = if object["mode"] == "data" { Mode::Data } else { Mode::Managed };
+    let is_of = |row: &Row| row.mode == mode && object["type"] == row.resource_type;
+    // The table need not be read for what it does not name.
+    if !table.contains(object["type"].as_str()?) {
+        return None;
+    }
+    let rows = serde_yaml::from_str::<Table>(table).expect("tables can be read").rows;
+    rows.into_iter().find(|row| is_of(row) && selects(row, object))
+}
+
+fn selects(row: &Row, object: &Value) -> bool {
     let change = &object["change"];
     let states = [&change["after"], &change["after_unknown"], &object["values"]];
     let has = |key: &str| states.iter().any(|state| state.get(key).is_some());
-    rows.iter().position(|row| row.mode == mode && object["type"] == row.resource_type && row.select.matches(has))
+    let text = |key: &str| states.iter().find_map(|state| state.get(key)?.as_str()).map(Cow::Borrowed);
+    row.select.matches(has, text)
+}
+
+/// Whether an object has something for a row that reads a part of a resource.
+fn has_part(row: &Row, object: &Value) -> bool {
+    let states = [&object["change"]["after"], &object["values"]];
+    let leads = |path: &String| {
+        let found = path.split('.').fold(states.to_vec(), |values, key| {
+            let inner = values.into_iter().filter_map(|value| value.get(key.trim_end_matches("[]")));
+            inner.flat_map(|value| value.as_array().map_or(vec![value], |list| list.iter().collect())).collect()
+        });
+        !found.is_empty()
+    };
+    row.each.0.is_empty() || row.each.0.iter().any(leads)
 }
 
 /// What is wrong with the case of a row.
@@ -110,6 +142,14 @@ fn fault(claim: &Claim) -> Option<String> {
         Ok(case) => case,
         Err(error) => return Some(format!("this is no case: {error}")),
     };
+    for row in &claim.rows {
+        let objects = case.plan["resource_changes"].as_array().into_iter().flatten();
+        let resting = case.plan.pointer("/prior_state/values/root_module/resources");
+        let mut objects = objects.chain(resting.and_then(Value::as_array).into_iter().flatten());
+        if !objects.any(|object| (claim.speaks_for)(object) && selects(row, object) && has_part(row, object)) {
+            return Some(format!("nothing in this case is for the row with {:?}", row.each));
+        }
+    }
     let outcome = outcome(&case.plan);
     if outcome == outcome_without(&case.plan, &claim.speaks_for) {
         return Some("nothing in this case depends on its row".into());

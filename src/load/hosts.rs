@@ -23,6 +23,9 @@ pub struct Host {
     pub cname_at_apex: ApexCname,
     /// What it does with a CNAME beside other data at one owner.
     pub cname_beside_other_data: ConflictText,
+    /// What it does with the null MX (RFC 7505).
+    #[serde(default)]
+    pub null_mx: NullMx,
     /// Whether it may flatten a CNAME to a name of the same zone by itself.
     #[serde(default)]
     pub may_flatten_within_zone: bool,
@@ -66,6 +69,19 @@ pub enum ConflictText {
     Unknown,
 }
 
+/// What a DNS host does with the null MX.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NullMx {
+    /// It is refused.
+    Refused,
+    /// It is served.
+    Accepted,
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
 /// What a host in record data means that is written without a final dot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -90,7 +106,7 @@ pub fn named(name: &str) -> Result<&'static Host, Vec<&'static str>> {
 
 /// The host that one of these Terraform sources writes to.
 pub fn of_terraform<S: AsRef<str>>(sources: &[S]) -> Option<&'static Host> {
-    let is_one = |known: &String| sources.iter().any(|source| source.as_ref() == known);
+    let is_one = |known: &String| sources.iter().any(|source| source.as_ref().eq_ignore_ascii_case(known));
     HOSTS.iter().find(|host| host.terraform.iter().any(is_one))
 }
 

@@ -115,7 +115,7 @@ struct State<'r, 'a> {
     resource: &'r Resource<'a>,
     row: &'r Row,
     side: Side,
-    object: Object<'a>,
+    object: &'r Object<'a>,
 }
 
 /// The zone of a record.
@@ -237,26 +237,30 @@ impl<'f> Loader<'f> {
         if rows().next().is_none() {
             return true;
         }
+        let values = resource.states().into_iter();
+        let objects: Vec<_> = values.filter_map(|(side, value)| Some((side, value, value.object()?))).collect();
         let mut states = Vec::new();
         let (mut has_to_wait, mut unmodelled) = (false, false);
-        for (side, value) in resource.states() {
-            let Some(object) = value.object() else { continue };
-            let Some(row) = rows().find(|row| row.select.matches(|key| object.has(key))) else {
-                unmodelled = true;
+        for (side, value, object) in &objects {
+            let fits = |row: &&Row| row.select.matches(|key| object.has(key), |attr| object.one(attr).text());
+            let Some(first) = rows().find(fits) else {
+                unmodelled |= rows().all(|row| row.select.like.is_none());
                 continue;
             };
-            self.hide(plan, value);
-            let state = State { plan, number, resource, row, side, object };
-            let zone = self.zone(&state);
-            if let Ok(InZone { view, apex: None, .. }) = &zone
-                && may_wait
-                && row.zone.kind != ZoneKind::None
-            {
-                let name = record::absolute_name(row, &state.object);
-                has_to_wait |= name.is_none() || resource.provider.flattens_at_apex();
-                self.learn(&state, *view, name);
+            self.hide(plan, *value);
+            for row in rows().filter(|row| row.select == first.select) {
+                let state = State { plan, number, resource, row, side: *side, object };
+                let zone = self.zone(&state);
+                if let Ok(InZone { view, apex: None, .. }) = &zone
+                    && may_wait
+                    && state.names_zone()
+                {
+                    let name = record::absolute_name(row, object);
+                    has_to_wait |= name.is_none() || resource.provider.flattens_at_apex();
+                    self.learn(&state, *view, name);
+                }
+                states.push((state, zone));
             }
-            states.push((state, zone));
         }
         if has_to_wait {
             return false;
@@ -277,7 +281,7 @@ impl<'f> Loader<'f> {
     fn learn(&mut self, state: &State, view: ViewId, name: Option<Name>) {
         let Some(name) = name else { return };
         let learnt = self.learnt.entry(view).or_default();
-        if let Some(apex) = record::apex_from_name(state.row, &state.object, &name) {
+        if let Some(apex) = record::apex_from_name(state.row, state.object, &name) {
             learnt.apex = Some(apex);
         }
         let common = learnt.common.as_ref().map_or_else(|| name.clone(), |common| common.common_ancestor(&name));
@@ -345,11 +349,11 @@ impl<'f> Loader<'f> {
     /// Notes that a relative name stands in a zone that no resource names.
     fn unnamed_zone(&mut self, state: &State, view: ViewId, name: &ZoneName) {
         let State { row, object, .. } = state;
-        let has_name = row.each.is_none() && object.one(&row.name.attr).text().is_some();
+        let has_name = row.each.0.is_empty() && object.one(&row.name.attr).text().is_some();
         let is_whole = record::absolute_name(row, object).is_some();
         let reason = match name {
             ZoneName::Known(_) => return,
-            _ if !has_name || is_whole || row.zone.kind == ZoneKind::None => return,
+            _ if !has_name || is_whole || !state.names_zone() => return,
             ZoneName::Within(name) => {
                 format!("no resource names this zone; this relative name is taken to be below {}", name.unrooted())
             }
@@ -411,9 +415,8 @@ impl<'f> Loader<'f> {
 
     /// The zone of one state of a resource, or why records cannot be compared without it.
     fn zone<'a>(&mut self, state: &State<'_, 'a>) -> Result<InZone, Trouble<'a>> {
-        let Some(attr) = &state.row.zone.attr else {
-            let nowhere = View { apex: None, id: None, private: false, host: None };
-            return Ok(InZone { view: self.found.builder.view(nowhere), apex: None, doubt: None });
+        let Some(attr) = state.row.zone.attr.as_ref().filter(|_| state.names_zone()) else {
+            return Ok(self.zone_around(state));
         };
         let value = state.object.one(attr);
         let trouble = |why| Trouble { why, part: "zone", at: value.json() };
@@ -431,16 +434,20 @@ impl<'f> Loader<'f> {
     /// The zone that a record names by its domain name or by an identifier.
     fn named_zone(&mut self, state: &State, text: &str) -> InZone {
         let State { row, object, .. } = state;
-        let also = row.zone.also.iter().filter_map(|attr| object.one(attr).text());
-        let also: Vec<String> = also.map(Cow::into_owned).collect();
+        let also = state.also();
+        let is_id = |text: &str| {
+            let prefix = row.zone.id_prefix.as_ref();
+            !text.contains('.') || prefix.is_some_and(|prefix| text.starts_with(prefix))
+        };
         let domain = match row.zone.kind {
             ZoneKind::Domain => Some(Cow::Borrowed(text)),
             ZoneKind::Extract => row.zone.re.as_ref().and_then(|re| re.capture(text)).map(Cow::Borrowed),
-            ZoneKind::Id | ZoneKind::None => {
+            ZoneKind::Id | ZoneKind::Either | ZoneKind::None => {
                 if let Some(at) = self.zones.of_id(text, &also, &row.zone.via) {
                     return self.described_zone(at);
                 }
-                row.zone.domain_attrs.iter().find_map(|attr| object.one(attr).text())
+                let itself = (row.zone.kind == ZoneKind::Either && !is_id(text)).then_some(Cow::Borrowed(text));
+                itself.or_else(|| row.zone.domain_attrs.iter().find_map(|attr| object.one(attr).text()))
             }
         };
         let apex = domain.and_then(|domain| Name::parse(&domain).ok());
@@ -451,14 +458,28 @@ impl<'f> Loader<'f> {
         self.undescribed_zone(state, apex, &id, !also.is_empty())
     }
 
+    /// The zone of a record that names none: the one round its name, if the plans have it.
+    fn zone_around(&mut self, state: &State) -> InZone {
+        let also = state.also();
+        let name = record::absolute_name(state.row, state.object);
+        if let Some(at) = name.and_then(|name| self.zones.around(&name, &also, &state.row.zone.via)) {
+            return self.described_zone(at);
+        }
+        // Data come from whatever server is asked.
+        let host = state.resource.provider.dns_host.clone().filter(|_| state.resource.mode == Mode::Managed);
+        let id = (!also.is_empty()).then(|| also.join("/").into());
+        let nowhere = View { apex: None, id, private: state.holds(Meaning::Private), host };
+        InZone { view: self.found.builder.view(nowhere), apex: None, doubt: None }
+    }
+
     /// A zone that is not known until apply is the one that the configuration refers to.
     fn referenced_zone(&mut self, state: &State, attr: &str) -> Option<InZone> {
         let referents = state.referents(attr);
-        let name = record::absolute_name(state.row, &state.object);
+        let name = record::absolute_name(state.row, state.object);
         if let Some(at) = self.zones.of_referents(state.number, &referents, name.as_ref()) {
             return Some(self.described_zone(at));
         }
-        if let Some(at) = name.and_then(|name| self.zones.around(&name, &state.row.zone.via)) {
+        if let Some(at) = name.and_then(|name| self.zones.around(&name, &state.also(), &state.row.zone.via)) {
             let zone = self.described_zone(at);
             let apex = zone.apex.as_ref().map(Name::unrooted).unwrap_or_default();
             let doubt = format!("the zone is not known until apply; by its name this is taken to be in {apex}");
@@ -519,7 +540,34 @@ impl State<'_, '_> {
     /// Whether a flag holds, or may hold.
     fn holds(&self, meaning: Meaning) -> bool {
         let mut flags = self.row.flags.iter().filter(|flag| flag.meaning == meaning);
-        flags.any(|flag| record::holds(flag, &self.object, &self.object) != Some(false))
+        flags.any(|flag| match (record::holds(flag, self.object, self.object), &flag.attr) {
+            (Some(holds), _) => holds,
+            // What nobody asked for is only computed, and a zone that nobody makes private is public.
+            (None, Some(attr)) if meaning == Meaning::Private => {
+                self.plan.configuration.mentions(&self.resource.address, attr.trim_start_matches('^'))
+            }
+            (None, _) => true,
+        })
+    }
+
+    /// Whether the resource says which zone it belongs to, even if that is not known yet.
+    fn names_zone(&self) -> bool {
+        let zone = &self.row.zone;
+        let is_left_out = |attr: &String| zone.optional && self.object.one(attr).known() == Known::Null;
+        zone.attr.as_ref().is_some_and(|attr| !is_left_out(attr))
+    }
+
+    /// The texts that tell zones of one name apart.
+    fn also(&self) -> Vec<String> {
+        let zone = &self.row.zone;
+        // An identifier tells the view too.
+        let is_told = zone.kind == ZoneKind::Id && self.names_zone();
+        let view = zone.view.as_ref().filter(|_| !is_told).and_then(|view| {
+            let named = self.object.one(&view.attr).text();
+            named.or_else(|| view.default.as_deref().map(Cow::Borrowed))
+        });
+        let also = zone.also.iter().filter_map(|attr| self.object.one(attr).text());
+        also.chain(view).map(Cow::into_owned).collect()
     }
 
     /// Where the value of an attribute comes from.

@@ -7,7 +7,8 @@ use serde_yaml::Value as Yaml;
 
 use crate::load::hosts::{self, Host};
 use crate::load::terraform::provider::{
-    FlatteningRow, Meaning, OneOrMany, Provider, Row, Shape, Table, ValueFields, ZoneKind, ZoneRow, built_in_with,
+    FlatteningRow, Meaning, OneOrMany, Provider, Row, Select, Shape, Table, UnreadRow, ValueFields, ZoneKind, ZoneRow,
+    built_in_with,
 };
 use crate::load::yaml::{Fault, Value};
 use crate::source::Span;
@@ -26,12 +27,14 @@ struct Entry {
     zones: Vec<ZoneRow>,
     #[serde(default)]
     flattening: Vec<FlatteningRow>,
+    #[serde(default)]
+    unread: Vec<UnreadRow>,
 }
 
-/// Reads a mapping with `sources`, `host`, `rows`, `zones` and `flattening` as a table, or says where the first mistake
+/// Reads a mapping with `sources`, `host`, `rows`, `zones`, `flattening` and `unread` as a table, or says where the first mistake
 /// is.
 pub fn own_table(entry: Value) -> Result<Provider, Fault> {
-    let Entry { sources: OneOrMany(sources), host, rows, zones, flattening } = read(entry)?;
+    let Entry { sources: OneOrMany(sources), host, rows, zones, flattening, unread } = read(entry)?;
     let at = |path: &[Step]| path.iter().try_fold(entry, |value, step| step.of(value)).unwrap_or(entry);
     let is_source = |source: &String| source.split('/').count() > 1 && source.split('/').all(|part| !part.is_empty());
     if !sources.iter().all(is_source) || sources.is_empty() {
@@ -42,7 +45,7 @@ pub fn own_table(entry: Value) -> Result<Provider, Fault> {
         Some(host) => Some(dns_host(host).map_err(|message| Fault::new(at(&[Step::Key("host")]), message))?),
         None => hosts::of_terraform(&sources).cloned(),
     };
-    let table = Table { rows, zones, flattening };
+    let table = Table { rows, zones, flattening, unread };
     match mistake(&table).or_else(|| unknown_zone(&table)) {
         Some(Mistake { path, message }) => Err(Fault::new(at(&path), message)),
         None => Ok(Provider::new(sources, table, host)),
@@ -109,9 +112,10 @@ fn dns_host(host: Yaml) -> Result<Host, String> {
 
 /// The first mistake of a table.
 pub fn mistake(table: &Table) -> Option<Mistake> {
-    let Table { rows, zones, flattening } = table;
-    if rows.is_empty() && zones.is_empty() && flattening.is_empty() {
-        let message = "this says nothing of any resource type: it has no `rows`, no `zones` and no `flattening`";
+    let Table { rows, zones, flattening, unread } = table;
+    if rows.is_empty() && zones.is_empty() && flattening.is_empty() && unread.is_empty() {
+        let message =
+            "this says nothing of any resource type: it has no `rows`, no `zones`, no `flattening` and no `unread`";
         return Some(Mistake { path: Vec::new(), message: message.to_owned() });
     }
     let of_row = |(at, row)| mistake_of_row(table, row).map(|(key, message)| mistake_at("rows", at, key, message));
@@ -133,16 +137,22 @@ fn mistake_at(list: &'static str, at: usize, key: &'static str, message: impl In
 fn mistake_of_row(table: &Table, row: &Row) -> Option<(&'static str, &'static str)> {
     let twins = table.rows.iter().filter(|twin| (twin.mode, &twin.resource_type) == (row.mode, &row.resource_type));
     let twins: Vec<_> = twins.filter(|twin| !std::ptr::eq(*twin, row)).collect();
-    let selects = !(row.select.has.is_empty() && row.select.lacks.is_empty());
+    let selects = row.select != Select::default();
+    let is_other_part = |twin: &&Row| twin.select == row.select && twin.is_part() && row.is_part();
     let values = &row.values;
     let alts_fit = values.alts.iter().all(|alt| fits(alt.shape, &alt.attr, &alt.fields));
     let checks = [
         (
-            twins.is_empty() || selects,
+            selects || twins.iter().all(is_other_part),
             "type",
             "another row is of this type; tell both apart by `select`, with attributes that one `has` and one `lacks`",
         ),
-        (twins.iter().all(|twin| twin.select != row.select), "select", "another row of this type selects the same"),
+        (
+            twins.iter().all(|twin| twin.select != row.select || is_other_part(twin)),
+            "select",
+            "another row of this type selects the same",
+        ),
+        (!row.name.attr.is_empty() || row.name.default.is_some(), "name", "this names no owner: `attr` is missing"),
         (row.zone.attr.is_some() || row.zone.kind == ZoneKind::None, "zone", "this names no zone: `attr` is missing"),
         (
             row.zone.re.is_some() == (row.zone.kind == ZoneKind::Extract),
@@ -150,9 +160,14 @@ fn mistake_of_row(table: &Table, row: &Row) -> Option<(&'static str, &'static st
             "`re` and the kind `extract` go together",
         ),
         (
-            row.rtype.attr.is_some() != row.rtype.constant.is_some(),
+            [row.rtype.attr.is_some(), row.rtype.constant.is_some(), row.rtype.infer]
+                .into_iter()
+                .filter(|is| *is)
+                .count()
+                == 1,
             "rtype",
-            "the record type stands in an attribute, `attr`, or is always the same, `const`: one of the two",
+            "the record type stands in an attribute, `attr`, is always the same, `const`, or follows from the data, \
+             `infer`: one of them",
         ),
         (
             alts_fit && (fits(values.shape, &values.attr, &values.fields) || !values.alts.is_empty()),
@@ -254,6 +269,18 @@ fail_on: error
     }
 
     #[test]
+    fn parts_of_one_resource_are_rows_that_select_the_same() {
+        let apex = "{type: example_record, unit: zone, zone: {attr: z, kind: domain}, values: {attr: v, shape: string}, \
+                    name: {form: relative, default: '@', apex: ['@']}, rtype: {const: A}}";
+        let rows = format!("    rows:\n      - {apex}");
+        let whole = TABLE.replace("    rows:", &rows);
+        let (_, told) = table(&whole).unwrap_err();
+        assert!(told.starts_with("another row is of this type"), "{told}");
+        let parts = whole.replace("unit: record", "unit: zone\n        each: records[]");
+        assert_eq!(table(&parts).unwrap().table.rows.len(), 2);
+    }
+
+    #[test]
     fn a_mistake_in_one_field_is_pointed_at() {
         for (that, this, at, message) in [
             ("unit: record", "unti: record", "unti", "rows[0]: unknown field `unti`, expected one of `type`, `mode`"),
@@ -289,6 +316,8 @@ fail_on: error
             ("kind: domain", "kind: domain, re: '(.+)'", "{attr: zone, kind: domain, re: '(.+)'}", "`re` and the"),
             ("attr: value, ", "", "{shape: string, text: target}", "an `attr` is missing"),
             ("shape: string", "shape: objects", "{attr: value, shape: objects, text: target}", "an `attr` is missing"),
+            ("attr: name, form", "form", "{form: relative, apex: ['@']}", "this names no owner"),
+            ("{attr: type}", "{attr: type, infer: true}", "{attr: type, infer: true}", "the record type stands in"),
             ("id: [id]", "id: []", "[]", "no attribute is named by which"),
             ("domain: name", "domain: []", "[]", "no attribute is named that holds"),
             ("domain: name", "domain: name, private: [{as: alias}]", "[{as: alias}]", "here `as` is always"),

@@ -142,6 +142,9 @@ impl<'a> Reading<'a, '_> {
             let resource_type = resource_type.text()?;
             provider(self.own, key.0.content(), &resource_type).filter(|provider| provider.knows(&resource_type))
         });
+        if let Some(unread) = found.and_then(|provider| provider.unread(resource_type.content())) {
+            self.troubles.unread(unread, self.place(address));
+        }
         match (found, source) {
             (Some(provider), Some(source)) if !provider.is_of(source.content()) => {
                 self.troubles.foreign(source.content(), &provider.sources[0], self.place(address));

@@ -3,6 +3,7 @@
 //! A table is data that someone who knows the provider can read and edit. This file knows its schema; what the
 //! fields do to a plan stands in `record`, and how people write tables of their own in `own`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -16,12 +17,139 @@ use crate::load::hosts::{self, ApexCname, Host};
 use crate::record::DnsHost;
 
 /// The tables, each with the provider sources it speaks for: namespace and type, whatever registry they come from.
-pub static TABLES: [(&[&str], &str); 5] = [
+pub static TABLES: [(&[&str], &str); 126] = [
+    (&["abiondevelopment/abion"], include_str!("providers/abiondevelopment-abion.yaml")),
+    (&["adamantal/dreamhost"], include_str!("providers/adamantal-dreamhost.yaml")),
+    (&["aegirhealth/netlify"], include_str!("providers/aegirhealth-netlify.yaml")),
+    (&["aequitas/transip"], include_str!("providers/aequitas-transip.yaml")),
+    (&["air-up-gmbh/autodns"], include_str!("providers/air-up-gmbh-autodns.yaml")),
+    (&["akamai/akamai"], include_str!("providers/akamai-akamai.yaml")),
+    (&["aliyun/alicloud"], include_str!("providers/aliyun-alicloud.yaml")),
+    (&["anexia-it/anxcloud"], include_str!("providers/anexia-it-anxcloud.yaml")),
+    (&["aziontech/azion"], include_str!("providers/aziontech-azion.yaml")),
+    (&["azure/azapi"], include_str!("providers/azure-azapi.yaml")),
+    (&["baidubce/baiducloud"], include_str!("providers/baidubce-baiducloud.yaml")),
+    (&["barryw/pihole-v6"], include_str!("providers/barryw-pihole-v6.yaml")),
+    (&["beryju/gravity"], include_str!("providers/beryju-gravity.yaml")),
+    (&["bluecatlabs/bluecat"], include_str!("providers/bluecatlabs-bluecat.yaml")),
+    (&["brainz-digital/websupport"], include_str!("providers/brainz-digital-websupport.yaml")),
+    (&["browningluke/opnsense"], include_str!("providers/browningluke-opnsense.yaml")),
+    (&["bunnyway/bunnynet"], include_str!("providers/bunnyway-bunnynet.yaml")),
+    (&["camptocamp/freeipa"], include_str!("providers/camptocamp-freeipa.yaml")),
+    (&["canonical/maas"], include_str!("providers/canonical-maas.yaml")),
+    (&["citrix/citrixadc"], include_str!("providers/citrix-citrixadc.yaml")),
+    (&["civo/civo"], include_str!("providers/civo-civo.yaml")),
     (&["cloudflare/cloudflare"], include_str!("providers/cloudflare-cloudflare.yaml")),
+    (&["cloudns/cloudns"], include_str!("providers/cloudns-cloudns.yaml")),
+    (&["constellix/constellix"], include_str!("providers/constellix-constellix.yaml")),
+    (&["cullenmcdermott/porkbun"], include_str!("providers/cullenmcdermott-porkbun.yaml")),
+    (&["ddelnano/mikrotik"], include_str!("providers/ddelnano-mikrotik.yaml")),
+    (&["digitalocean/digitalocean"], include_str!("providers/digitalocean-digitalocean.yaml")),
+    (&["diskoteket/loopia"], include_str!("providers/diskoteket-loopia.yaml")),
+    (&["dnscaleou/dnscale"], include_str!("providers/dnscaleou-dnscale.yaml")),
+    (&["dnsimple/dnsimple"], include_str!("providers/dnsimple-dnsimple.yaml")),
+    (&["dnsmadeeasy/dme"], include_str!("providers/dnsmadeeasy-dme.yaml")),
+    (&["edge-center/edgecenter"], include_str!("providers/edge-center-edgecenter.yaml")),
+    (&["efficientip-labs/solidserver"], include_str!("providers/efficientip-labs-solidserver.yaml")),
+    (&["exoscale/exoscale"], include_str!("providers/exoscale-exoscale.yaml")),
+    (&["fgh151/regru"], include_str!("providers/fgh151-regru.yaml")),
+    (&["filipowm/unifi"], include_str!("providers/filipowm-unifi.yaml")),
+    (&["fortinetdev/fortios"], include_str!("providers/fortinetdev-fortios.yaml")),
+    (&["g-core/gcore"], include_str!("providers/g-core-gcore.yaml")),
+    (&["g42cloud-terraform/g42cloud"], include_str!("providers/g42cloud-terraform-g42cloud.yaml")),
+    (&["germanbrew/hetznerdns"], include_str!("providers/germanbrew-hetznerdns.yaml")),
+    (&["glesys/glesys"], include_str!("providers/glesys-glesys.yaml")),
+    (&["gmichels/adguard"], include_str!("providers/gmichels-adguard.yaml")),
+    (&["go-gandi/gandi"], include_str!("providers/go-gandi-gandi.yaml")),
     (&["hashicorp/aws"], include_str!("providers/hashicorp-aws.yaml")),
+    (&["hashicorp/awscc"], include_str!("providers/hashicorp-awscc.yaml")),
     (&["hashicorp/azurerm"], include_str!("providers/hashicorp-azurerm.yaml")),
+    (&["hashicorp/azurestack"], include_str!("providers/hashicorp-azurestack.yaml")),
     (&["hashicorp/dns"], include_str!("providers/hashicorp-dns.yaml")),
+    (&["hashicorp/dyn"], include_str!("providers/hashicorp-dyn.yaml")),
     (&["hashicorp/google", "hashicorp/google-beta"], include_str!("providers/hashicorp-google.yaml")),
+    (&["hetznercloud/hcloud"], include_str!("providers/hetznercloud-hcloud.yaml")),
+    (&["hostinger/hostinger"], include_str!("providers/hostinger-hostinger.yaml")),
+    (&["huaweicloud/huaweicloud"], include_str!("providers/huaweicloud-huaweicloud.yaml")),
+    (&["ibm-cloud/ibm"], include_str!("providers/ibm-cloud-ibm.yaml")),
+    (&["idealo/csd"], include_str!("providers/idealo-csd.yaml")),
+    (&["infobloxopen/bloxone"], include_str!("providers/infobloxopen-bloxone.yaml")),
+    (&["infobloxopen/infoblox"], include_str!("providers/infobloxopen-infoblox.yaml")),
+    (&["infobloxopen/nios"], include_str!("providers/infobloxopen-nios.yaml")),
+    (&["infomaniak/infomaniak"], include_str!("providers/infomaniak-infomaniak.yaml")),
+    (&["innovationnorway/domeneshop"], include_str!("providers/innovationnorway-domeneshop.yaml")),
+    (&["inwx/inwx"], include_str!("providers/inwx-inwx.yaml")),
+    (&["ionos-cloud/ionoscloud"], include_str!("providers/ionos-cloud-ionoscloud.yaml")),
+    (&["ionos-developer/ionosdeveloper"], include_str!("providers/ionos-developer-ionosdeveloper.yaml")),
+    (&["ioplane/powerdns"], include_str!("providers/ioplane-powerdns.yaml")),
+    (&["jianyuan/porkbun"], include_str!("providers/jianyuan-porkbun.yaml")),
+    (&["johnnycube/allinkl"], include_str!("providers/johnnycube-allinkl.yaml")),
+    (&["kepsic/zone_eu"], include_str!("providers/kepsic-zone_eu.yaml")),
+    (&["kevynb/technitium"], include_str!("providers/kevynb-technitium.yaml")),
+    (&["kyswtn/porkbun"], include_str!("providers/kyswtn-porkbun.yaml")),
+    (&["lexfrei/namedotcom"], include_str!("providers/lexfrei-namedotcom.yaml")),
+    (&["linode/linode"], include_str!("providers/linode-linode.yaml")),
+    (&["mangadex-pub/cloudns"], include_str!("providers/mangadex-pub-cloudns.yaml")),
+    (&["marcfrederick/porkbun"], include_str!("providers/marcfrederick-porkbun.yaml")),
+    (&["marshallford/pfsense"], include_str!("providers/marshallford-pfsense.yaml")),
+    (&["menandmice/menandmice"], include_str!("providers/menandmice-menandmice.yaml")),
+    (&["myra-security-gmbh/myrasec"], include_str!("providers/myra-security-gmbh-myrasec.yaml")),
+    (&["n3integration/godaddy"], include_str!("providers/n3integration-godaddy.yaml")),
+    (&["namecheap/namecheap"], include_str!("providers/namecheap-namecheap.yaml")),
+    (&["namecheap/spaceship"], include_str!("providers/namecheap-spaceship.yaml")),
+    (&["netbirdio/netbird"], include_str!("providers/netbirdio-netbird.yaml")),
+    (&["netlify/netlify"], include_str!("providers/netlify-netlify.yaml")),
+    (&["nifcloud/nifcloud"], include_str!("providers/nifcloud-nifcloud.yaml")),
+    (&["nrkno/windns"], include_str!("providers/nrkno-windns.yaml")),
+    (&["ns1-terraform/ns1"], include_str!("providers/ns1-terraform-ns1.yaml")),
+    (&["opentelekomcloud/opentelekomcloud"], include_str!("providers/opentelekomcloud-opentelekomcloud.yaml")),
+    (&["opusdns/opusdns"], include_str!("providers/opusdns-opusdns.yaml")),
+    (&["oracle/oci"], include_str!("providers/oracle-oci.yaml")),
+    (&["ovh/ovh"], include_str!("providers/ovh-ovh.yaml")),
+    (&["pan-net/powerdns"], include_str!("providers/pan-net-powerdns.yaml")),
+    (&["portofportland/windns"], include_str!("providers/portofportland-windns.yaml")),
+    (&["poweradmin/poweradmin"], include_str!("providers/poweradmin-poweradmin.yaml")),
+    (&["pub-solar/hostingde"], include_str!("providers/pub-solar-hostingde.yaml")),
+    (&["rework-space-com/freeipa"], include_str!("providers/rework-space-com-freeipa.yaml")),
+    (&["rincedd/netcup-ccp"], include_str!("providers/rincedd-netcup-ccp.yaml")),
+    (&["rixlhq/netcup"], include_str!("providers/rixlhq-netcup.yaml")),
+    (&["rropen/cscdm"], include_str!("providers/rropen-cscdm.yaml")),
+    (&["ryanwholey/pihole"], include_str!("providers/ryanwholey-pihole.yaml")),
+    (&["sacloud/sakura"], include_str!("providers/sacloud-sakura.yaml")),
+    (&["sacloud/sakuracloud"], include_str!("providers/sacloud-sakuracloud.yaml")),
+    (
+        &["samsungsdscloud/samsungcloudplatformv2"],
+        include_str!("providers/samsungsdscloud-samsungcloudplatformv2.yaml"),
+    ),
+    (&["sbercloud-terraform/sbercloud"], include_str!("providers/sbercloud-terraform-sbercloud.yaml")),
+    (&["scaleway/scaleway"], include_str!("providers/scaleway-scaleway.yaml")),
+    (&["selectel/selectel"], include_str!("providers/selectel-selectel.yaml")),
+    (&["sighery/njalla"], include_str!("providers/sighery-njalla.yaml")),
+    (&["sitehostnz/sitehost"], include_str!("providers/sitehostnz-sitehost.yaml")),
+    (&["stackitcloud/stackit"], include_str!("providers/stackitcloud-stackit.yaml")),
+    (&["superbuker/dns-he-net"], include_str!("providers/superbuker-dns-he-net.yaml")),
+    (&["sveba/netcupdns"], include_str!("providers/sveba-netcupdns.yaml")),
+    (&["tencentcloudstack/tencentcloud"], include_str!("providers/tencentcloudstack-tencentcloud.yaml")),
+    (
+        &["terraform-provider-openstack/openstack"],
+        include_str!("providers/terraform-provider-openstack-openstack.yaml"),
+    ),
+    (&["terraform-routeros/routeros"], include_str!("providers/terraform-routeros-routeros.yaml")),
+    (&["timeweb-cloud/timeweb-cloud"], include_str!("providers/timeweb-cloud-timeweb-cloud.yaml")),
+    (&["timofurrer/desec"], include_str!("providers/timofurrer-desec.yaml")),
+    (&["timohirt/hetznerdns"], include_str!("providers/timohirt-hetznerdns.yaml")),
+    (&["topicusonderwijs/octodns"], include_str!("providers/topicusonderwijs-octodns.yaml")),
+    (&["ubiquiti-community/unifi"], include_str!("providers/ubiquiti-community-unifi.yaml")),
+    (&["ultradns/ultradns"], include_str!("providers/ultradns-ultradns.yaml")),
+    (&["valodim/desec"], include_str!("providers/valodim-desec.yaml")),
+    (&["veksh/godaddy-dns"], include_str!("providers/veksh-godaddy-dns.yaml")),
+    (&["vercel/vercel"], include_str!("providers/vercel-vercel.yaml")),
+    (&["vinyldns/vinyldns"], include_str!("providers/vinyldns-vinyldns.yaml")),
+    (&["vk-cs/vkcs"], include_str!("providers/vk-cs-vkcs.yaml")),
+    (&["volcengine/volcengine"], include_str!("providers/volcengine-volcengine.yaml")),
+    (&["volterraedge/volterra"], include_str!("providers/volterraedge-volterra.yaml")),
+    (&["vultr/vultr"], include_str!("providers/vultr-vultr.yaml")),
+    (&["yandex-cloud/yandex"], include_str!("providers/yandex-cloud-yandex.yaml")),
 ];
 
 /// One file under `providers/`.
@@ -35,6 +163,9 @@ pub struct Table {
     /// Resource types that set how the DNS host serves the CNAMEs of a whole zone.
     #[serde(default)]
     pub flattening: Vec<FlatteningRow>,
+    /// Resource types that hold records in a form that no row can describe.
+    #[serde(default)]
+    pub unread: Vec<UnreadRow>,
 }
 
 /// How one shape of one resource type becomes records.
@@ -51,13 +182,14 @@ pub struct Row {
     pub since: Option<String>,
     /// The last provider version with this shape, for people.
     pub until: Option<String>,
-    /// Which attributes tell this shape from others of the same type.
+    /// What tells this shape from others of the same type. Rows that select the same are parts of one resource.
     #[serde(default)]
     pub select: Select,
     /// How much of the zone one resource holds.
     pub unit: Unit,
-    /// The path to the objects that are records, if one resource holds many.
-    pub each: Option<String>,
+    /// The paths to the objects that are records, if one resource holds many.
+    #[serde(default)]
+    pub each: OneOrMany,
     /// Where the zone is named.
     pub zone: ZoneAttr,
     /// Where the owner is named.
@@ -68,6 +200,8 @@ pub struct Row {
     pub values: Values,
     /// The path to the preference of an MX, where it is not part of the data.
     pub priority: Option<String>,
+    /// The path to what each further MX adds to that preference.
+    pub priority_step: Option<String>,
     /// The path to the time to live.
     pub ttl: Option<String>,
     /// What else changes the meaning of the record.
@@ -78,6 +212,13 @@ pub struct Row {
     pub evidence: Vec<String>,
     /// What a reader should know besides.
     pub note: Option<String>,
+}
+
+impl Row {
+    /// Whether it reads a part of a resource, of which other rows may read others.
+    pub fn is_part(&self) -> bool {
+        !self.each.0.is_empty() || self.name.attr.is_empty()
+    }
 }
 
 /// Whether a row describes resources that Terraform manages or data that it only reads.
@@ -101,12 +242,27 @@ pub struct Select {
     /// Attributes that must not be there.
     #[serde(default)]
     pub lacks: Vec<String>,
+    /// What the text of an attribute is like, in a type that is not about DNS alone.
+    pub like: Option<Like>,
+}
+
+/// What the text of an attribute is like.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Like {
+    /// The attribute.
+    pub attr: String,
+    /// Matches the text.
+    pub re: Pattern,
 }
 
 impl Select {
-    /// Whether a resource with these attributes has the shape.
-    pub fn matches(&self, has: impl Fn(&str) -> bool) -> bool {
-        self.has.iter().all(|key| has(key)) && !self.lacks.iter().any(|key| has(key))
+    /// Whether a resource with these attributes and texts has the shape.
+    pub fn matches<'t>(&self, has: impl Fn(&str) -> bool, text: impl Fn(&str) -> Option<Cow<'t, str>>) -> bool {
+        let is_like = |like: &Like| text(&like.attr).is_some_and(|text| like.re.capture(&text).is_some());
+        self.has.iter().all(|key| has(key))
+            && !self.lacks.iter().any(|key| has(key))
+            && self.like.as_ref().is_none_or(is_like)
     }
 }
 
@@ -139,8 +295,25 @@ pub struct ZoneAttr {
     /// Attributes that, with the first, tell zones of one name apart.
     #[serde(default)]
     pub also: Vec<String>,
+    /// The attribute that names the view of DNS, which tells zones of one name apart too.
+    pub view: Option<ViewAttr>,
+    /// Whether the attribute may be left out, so that the owner is absolute.
+    #[serde(default)]
+    pub optional: bool,
+    /// For `either`: how identifiers that look like domain names start.
+    pub id_prefix: Option<String>,
     /// For `extract`: the domain name is the first capture.
     pub re: Option<Pattern>,
+}
+
+/// Where a row names the view of DNS that a record is in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViewAttr {
+    /// The attribute.
+    pub attr: String,
+    /// The view if none is named.
+    pub default: Option<String>,
 }
 
 /// A regular expression that captures something, compiled as the table is read.
@@ -161,7 +334,7 @@ impl<'de> Deserialize<'de> for Pattern {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Pattern, E> {
                 match Regex::new(text) {
                     Ok(regex) if regex.captures_len() > 1 => Ok(Pattern(regex)),
-                    Ok(_) => Err(E::custom("this captures nothing: the domain name is what the first `(…)` matches")),
+                    Ok(_) => Err(E::custom("this captures nothing: what counts is what the first `(…)` matches")),
                     Err(error) => Err(E::custom(format_args!("this is no regular expression: {error}"))),
                 }
             }
@@ -169,6 +342,14 @@ impl<'de> Deserialize<'de> for Pattern {
         from.deserialize_str(Expression)
     }
 }
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Pattern {}
 
 impl Pattern {
     /// The first capture in a text.
@@ -185,9 +366,11 @@ pub enum ZoneKind {
     Domain,
     /// An identifier of a zone resource.
     Id,
+    /// The domain name or an identifier: what has no dot, or starts with `id_prefix`, is an identifier.
+    Either,
     /// A text that the domain name is a part of.
     Extract,
-    /// Nothing: owners are absolute and no zone is named.
+    /// Nothing: owners are absolute and no zone is named. The zone is the one of the types in `via` around the owner.
     None,
 }
 
@@ -195,7 +378,8 @@ pub enum ZoneKind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NameAttr {
-    /// The attribute.
+    /// The attribute; none if the owner is always the default.
+    #[serde(default)]
     pub attr: String,
     /// Relative to what.
     pub form: NameForm,
@@ -235,6 +419,8 @@ pub enum NameForm {
     Relative,
     /// Never; the final dot may be missing.
     Fqdn,
+    /// To the zone, unless it ends with a dot.
+    Dotted,
     /// To the zone, unless it ends with the zone's name.
     Suffix,
 }
@@ -247,7 +433,7 @@ pub enum Escape {
     Octal,
 }
 
-/// Where a row names the record type: exactly one of the two.
+/// Where a row names the record type: an attribute, or a constant, or it follows from the data.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TypeAttr {
@@ -256,6 +442,13 @@ pub struct TypeAttr {
     /// The type of every record of this row.
     #[serde(rename = "const")]
     pub constant: Option<String>,
+    /// Whether the data tell: addresses are A or AAAA, names are CNAME.
+    #[serde(default)]
+    pub infer: bool,
+    /// The type that an absent attribute stands for.
+    pub default: Option<String>,
+    /// The type is the first capture in the attribute.
+    pub re: Option<Pattern>,
     /// Types of the provider's own, and what they answer like.
     #[serde(default)]
     pub map: HashMap<String, String>,
@@ -279,6 +472,9 @@ pub struct Values {
     /// What a host without a final dot means.
     #[serde(default)]
     pub target: Target,
+    /// The texts that, as a host, mean the zone itself.
+    #[serde(default)]
+    pub apex: Vec<String>,
     /// Other places, for some types or where some other attribute is set.
     #[serde(default)]
     pub alts: Vec<Alternative>,
@@ -288,7 +484,7 @@ pub struct Values {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
-    /// For these record types.
+    /// For these record types, as the resource writes them or as they are mapped.
     #[serde(default)]
     pub types: Vec<String>,
     /// Where this attribute is set.
@@ -305,8 +501,8 @@ pub struct Alternative {
     pub fields: ValueFields,
 }
 
-/// One path or several.
-#[derive(Debug, Default)]
+/// One text or several.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct OneOrMany(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for OneOrMany {
@@ -354,7 +550,7 @@ pub enum Text {
     /// Presentation form: an MX is `10 host`.
     #[default]
     Rdata,
-    /// The target alone: the preference of an MX stands in `priority`.
+    /// The target alone: the preference of an MX or SRV stands in `priority`. What numbers an SRV lacks are 0.
     Target,
 }
 
@@ -383,6 +579,10 @@ pub struct ValueFields {
     pub weight: Option<String>,
     /// Port of an SRV.
     pub port: Option<String>,
+    /// True if the object is not served.
+    pub disabled: Option<String>,
+    /// False if the object is not served.
+    pub enabled: Option<String>,
 }
 
 /// Something besides name, type and data that changes what a record means.
@@ -397,6 +597,12 @@ pub struct Flag {
     /// When it holds.
     #[serde(default)]
     pub test: Test,
+    /// Instead of a test: it holds if the attribute is one of these texts. An absent attribute is the empty text.
+    #[serde(default)]
+    pub is: OneOrMany,
+    /// The same if it is none of these.
+    #[serde(default)]
+    pub is_not: OneOrMany,
     /// For aliases: the path to the name that answers.
     pub target: Option<String>,
 }
@@ -430,11 +636,19 @@ pub enum Test {
     /// The attribute holds something.
     #[default]
     Nonempty,
-    /// The attribute is the word `private`.
-    Private,
-    /// The attribute is the word `flatten_all`.
-    #[serde(rename = "flatten_all")]
-    FlattenAll,
+}
+
+impl Flag {
+    /// Whether it compares a text instead of testing.
+    pub fn compares(&self) -> bool {
+        !(self.is.0.is_empty() && self.is_not.0.is_empty())
+    }
+
+    /// Whether it holds for a text.
+    pub fn is_met_by(&self, text: &str) -> bool {
+        let is_among = |texts: &OneOrMany| texts.0.iter().any(|known| known == text);
+        (self.is.0.is_empty() || is_among(&self.is)) && !is_among(&self.is_not)
+    }
 }
 
 /// How one resource type names a zone.
@@ -448,6 +662,8 @@ pub struct ZoneRow {
     pub id: Vec<String>,
     /// The attributes that hold its domain name; the first that is set counts.
     pub domain: OneOrMany,
+    /// The attribute that holds labels which come before that, if there are any.
+    pub below: Option<String>,
     /// Attributes that tell zones of one name apart.
     #[serde(default)]
     pub also: Vec<String>,
@@ -472,6 +688,20 @@ pub struct FlatteningRow {
     pub zone: String,
     /// When all CNAMEs are flattened.
     pub when: Flag,
+    /// Where all this was read.
+    #[serde(default)]
+    pub evidence: Vec<String>,
+}
+
+/// A resource type that holds records which cannot be read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadRow {
+    /// The resource type.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// Why not; reads on after "it".
+    pub why: String,
     /// Where all this was read.
     #[serde(default)]
     pub evidence: Vec<String>,
@@ -529,6 +759,12 @@ impl Provider {
         self.table.rows.iter().any(|row| row.resource_type == resource_type)
             || self.zones(resource_type).next().is_some()
             || self.flattening(resource_type).is_some()
+            || self.unread(resource_type).is_some()
+    }
+
+    /// What is said of a resource type whose records cannot be read.
+    pub fn unread(&self, resource_type: &str) -> Option<&UnreadRow> {
+        self.table.unread.iter().find(|row| row.resource_type == resource_type)
     }
 
     /// How a resource type sets the serving of a zone's CNAMEs, if it does.
@@ -550,7 +786,8 @@ pub fn provider<'p>(own: &'p [Provider], source: &str, resource_type: &str) -> O
 
 /// The first provider of [`TABLES`] that has this resource type.
 pub fn built_in_with(resource_type: &str) -> Option<&'static Provider> {
-    let may_know = |at: &usize| TABLES[*at].1.contains(resource_type) && built_in(*at).knows(resource_type);
+    let mention = format!("type: {resource_type}\n");
+    let may_know = |at: &usize| TABLES[*at].1.contains(&mention) && built_in(*at).knows(resource_type);
     (0..TABLES.len()).find(may_know).map(built_in)
 }
 
@@ -560,11 +797,15 @@ fn built_in(at: usize) -> &'static Provider {
     PROVIDERS[at].get_or_init(|| Provider::read(TABLES[at].0, TABLES[at].1))
 }
 
-/// Whether one of these sources is this source address.
+/// Whether one of these sources is this source address. Plans write it in lower case, whatever the registry writes.
 fn speaks_for<S: AsRef<str>>(sources: &[S], address: &str) -> bool {
-    sources.iter().map(AsRef::as_ref).any(|known| match address.strip_suffix(known) {
+    let ends_with = |known: &str| {
+        let at = address.len().checked_sub(known.len())?;
+        address.get(at..)?.eq_ignore_ascii_case(known).then_some(&address[..at])
+    };
+    sources.iter().map(AsRef::as_ref).any(|known| match ends_with(known) {
         Some(registry) => registry.is_empty() || registry.ends_with('/'),
-        None => known.rsplit_once('/').is_some_and(|(_, name)| name == address),
+        None => known.rsplit_once('/').is_some_and(|(_, name)| name.eq_ignore_ascii_case(address)),
     })
 }
 
@@ -580,9 +821,10 @@ mod tests {
         for (sources, text) in TABLES {
             let provider = Provider::read(sources, text);
             assert!(provider.host.is_some(), "{sources:?} has no entry in hosts.yaml");
-            let Table { rows, zones, flattening } = &provider.table;
+            let Table { rows, zones, flattening, unread } = &provider.table;
             let evidence = rows.iter().map(|row| &row.evidence).chain(zones.iter().map(|row| &row.evidence));
-            let mut evidence = evidence.chain(flattening.iter().map(|row| &row.evidence));
+            let evidence = evidence.chain(flattening.iter().map(|row| &row.evidence));
+            let mut evidence = evidence.chain(unread.iter().map(|row| &row.evidence));
             assert!(evidence.all(|evidence| !evidence.is_empty()), "{sources:?} claims something without evidence");
             assert_eq!(mistake(&provider.table).map(|mistake| mistake.message), None, "{sources:?}");
         }
@@ -596,6 +838,7 @@ mod tests {
         assert!(aws.is_some());
         assert_eq!(rows("aws", "aws_route53_record"), aws);
         assert_eq!(rows("mirror.example.com/fork/aws", "aws_route53_record"), aws);
+        assert_eq!(rows("HashiCorp/AWS", "aws_route53_record"), aws);
         assert_eq!(rows("hashicorp/random", "random_id"), None);
         assert_ne!(rows("registry.terraform.io/hashicorp/google-beta", "google_dns_record_set"), None);
     }

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::load::hosts::{Cname, served};
@@ -70,9 +71,11 @@ pub enum Why {
 
 /// The objects of a resource that are records: itself, or the elements of its list.
 pub fn elements<'o, 'a>(row: &Row, object: &'o Object<'a>) -> Result<Cow<'o, [Object<'a>]>, Trouble<'a>> {
-    let Some(each) = &row.each else { return Ok(Cow::Borrowed(std::slice::from_ref(object))) };
+    if row.each.0.is_empty() {
+        return Ok(Cow::Borrowed(std::slice::from_ref(object)));
+    }
     let mut elements = Vec::new();
-    for value in object.path(each) {
+    for value in row.each.0.iter().flat_map(|each| object.path(each)) {
         let trouble = |why| Trouble { why, part: "list of records", at: value.json() };
         match value.known() {
             Known::Is(_) => {
@@ -94,6 +97,13 @@ pub fn holds(flag: &Flag, object: &Object, root: &Object) -> Option<bool> {
         Some(attr) => root.one(attr),
         None => object.one(attr),
     };
+    if flag.compares() {
+        return match value.known() {
+            Known::Unknown | Known::Sensitive => None,
+            Known::Null => Some(flag.is_met_by("")),
+            Known::Is(json) => json.text().map(|text| flag.is_met_by(&text)),
+        };
+    }
     match (value.known(), flag.test) {
         (Known::Unknown, _) => None,
         (Known::Sensitive, test) => (test == Test::Nonempty).then_some(true),
@@ -101,8 +111,6 @@ pub fn holds(flag: &Flag, object: &Object, root: &Object) -> Option<bool> {
         (Known::Is(json), Test::Nonempty) => Some(!json.is_empty()),
         (Known::Is(json), Test::True) => Some(json.truth() == Some(true)),
         (Known::Is(json), Test::False) => Some(json.truth() == Some(false)),
-        (Known::Is(json), Test::Private) => Some(json.text().is_some_and(|text| text == "private")),
-        (Known::Is(json), Test::FlattenAll) => Some(json.text().is_some_and(|text| text == "flatten_all")),
     }
 }
 
@@ -111,10 +119,15 @@ pub fn absolute_name(row: &Row, object: &Object) -> Option<Name> {
     let dotted = |text: &Cow<str>| text.trim_end_matches('.').contains('.');
     let fqdn = row.name.fqdn_attr.as_ref().and_then(|attr| object.one(attr).text()).filter(dotted);
     let name = object.one(&row.name.attr);
-    if let (Some(fqdn), Known::Is(_)) = (fqdn, name.known()) {
+    if let (Some(fqdn), Known::Is(_) | Known::Null) = (fqdn, name.known()) {
         return read_name(row, &fqdn).ok();
     }
-    let text = name.text().filter(|text| row.name.form != NameForm::Relative && dotted(text))?;
+    let is_whole = |text: &Cow<str>| match row.name.form {
+        NameForm::Relative => false,
+        NameForm::Dotted => text.ends_with('.'),
+        NameForm::Fqdn | NameForm::Suffix => dotted(text),
+    };
+    let text = name.text().filter(is_whole)?;
     read_name(row, &text).ok()
 }
 
@@ -261,7 +274,11 @@ impl<'a> Reader<'_, 'a> {
                 return read_name(self.row, &whole).map(|name| (name, json)).map_err(unreadable);
             }
             Known::Sensitive => return Err(Trouble { why: Why::Sensitive, part: "name", at: json }),
-            Known::Null => attr.default.as_deref().map(Cow::Borrowed),
+            Known::Null => match absolute_name(self.row, self.object) {
+                // One of both is written.
+                Some(whole) => return Ok((whole, json)),
+                None => attr.default.as_deref().map(Cow::Borrowed),
+            },
             Known::Is(json) => Some(json.text().ok_or_else(|| Trouble {
                 why: Why::Unreadable(NOT_TEXT.to_owned()),
                 part: "name",
@@ -270,17 +287,18 @@ impl<'a> Reader<'_, 'a> {
         };
         let known = self.zone.origin();
         let origin = known.cloned().unwrap_or_else(Name::root);
+        // Whether it is whole cannot be told without the zone; the computed name can.
+        if let (None, Some(name)) = (known, absolute_name(self.row, self.object)) {
+            return Ok((name, json));
+        }
         if attr.is_apex(text.as_deref()) {
             return Ok((origin, json));
         }
         let text = text.ok_or_else(|| unreadable(NameError::Empty))?;
         let name = match (attr.form, known) {
-            (NameForm::Relative, _) => Name::relative(&text, &origin),
-            (NameForm::Fqdn, _) => read_name(self.row, &text),
-            // Whether it is whole cannot be told without the zone; the computed name can.
-            (NameForm::Suffix, None) => {
-                absolute_name(self.row, self.object).map_or_else(|| read_name(self.row, &text), Ok)
-            }
+            (NameForm::Dotted, _) if text.ends_with('.') => read_name(self.row, &text),
+            (NameForm::Relative | NameForm::Dotted, _) => Name::relative(&text, &origin),
+            (NameForm::Fqdn, _) | (NameForm::Suffix, None) => read_name(self.row, &text),
             (NameForm::Suffix, Some(apex)) => read_name(self.row, &text).and_then(|name| {
                 let suffix = || text.trim_end_matches('.').to_lowercase().ends_with(&apex.unrooted());
                 let whole = name.is_within(apex) || !attr.suffix_boundary && suffix();
@@ -302,19 +320,39 @@ impl<'a> Reader<'_, 'a> {
         if let Some(constant) = &attr.constant {
             return Ok(Rtype::from_text(constant));
         }
+        if attr.infer {
+            return Ok(self.inferred());
+        }
         let value = self.object.one(attr.attr.as_deref().unwrap_or("type"));
         let trouble = |why| Trouble { why, part: "type", at: value.json() };
         match value.known() {
             Known::Unknown => Err(trouble(Why::Unknown)),
             Known::Sensitive => Err(trouble(Why::Sensitive)),
-            Known::Null => Err(trouble(Why::Unreadable("is missing".to_owned()))),
+            Known::Null => match &attr.default {
+                Some(default) => Ok(Rtype::from_text(default)),
+                None => Err(trouble(Why::Unreadable("is missing".to_owned()))),
+            },
             Known::Is(json) => {
                 let text = json
                     .text()
                     .filter(|text| !text.is_empty())
                     .ok_or_else(|| trouble(Why::Unreadable(NOT_TEXT.to_owned())))?;
+                let captured = attr.re.as_ref().and_then(|re| re.capture(&text)).map(|text| text.to_owned().into());
+                let text = captured.unwrap_or(text);
                 Ok(Rtype::from_text(attr.map.get(text.as_ref()).map_or(&text, String::as_str)))
             }
+        }
+    }
+
+    /// The type that the first of the data has.
+    fn inferred(&self) -> Rtype {
+        let attr = self.row.values.attr.0.first().map(String::as_str).unwrap_or_default();
+        let value = self.object.one(attr);
+        let first = value.text().or_else(|| value.elements().first().and_then(|first| first.text()));
+        match first.unwrap_or_default().parse() {
+            Ok(IpAddr::V4(_)) => Rtype::A,
+            Ok(IpAddr::V6(_)) => Rtype::Aaaa,
+            Err(_) => Rtype::Cname,
         }
     }
 
@@ -329,7 +367,8 @@ impl<'a> Reader<'_, 'a> {
         let known = |flag: &Flag| match (holds(flag, self.object, self.root), &flag.attr) {
             // What nobody asked for is only computed, and comes out as the provider's default.
             (None, Some(attr))
-                if meaning == Meaning::Flattened && !(self.is_configured)(attr.split('.').next().unwrap_or(attr)) =>
+                if matches!(meaning, Meaning::Flattened | Meaning::SetId)
+                    && !(self.is_configured)(attr.split('.').next().unwrap_or(attr)) =>
             {
                 Some(false)
             }
@@ -371,16 +410,24 @@ impl<'a> Reader<'_, 'a> {
 
     fn data(&self, rtype: &Rtype) -> Vec<Datum<'a>> {
         let values = &self.row.values;
+        let written = self.row.rtype.attr.as_ref().and_then(|attr| self.object.one(attr).text());
+        let is_for_type = |alternative: &Alternative| {
+            let is_this = |known: &String| known == rtype.text() || written.as_deref() == Some(known);
+            alternative.types.iter().any(is_this)
+        };
         let applies = |alternative: &&Alternative| {
-            let for_type = alternative.types.iter().any(|known| known == rtype.text());
             let when = alternative.when.as_ref().is_some_and(|attr| !self.object.one(attr).json().is_empty());
             let set = alternative.attr.0.iter().any(|attr| self.is_set(attr));
-            (for_type || when) && set
+            (is_for_type(alternative) || when) && set
         };
         if let Some(other) = values.alts.iter().find(applies) {
             let paths = other.attr.0.iter().filter(|attr| self.is_set(attr));
             let data = paths.flat_map(|attr| self.shaped(rtype, attr, other.shape, other.text, &other.fields));
             return data.collect();
+        }
+        if values.shape == Shape::None && values.alts.iter().any(is_for_type) {
+            let trouble = Some(unreadable("value", Json::NULL, "is missing".to_owned()));
+            return vec![Datum { rdata: Rdata::Unknown, served: Served::AsIs, at: Json::NULL, trouble }];
         }
         let attrs = &values.attr.0;
         let is_known = |attr: &&String| !matches!(self.object.get(attr).known(), Known::Null | Known::Unknown);
@@ -411,13 +458,14 @@ impl<'a> Reader<'_, 'a> {
             }
             _ => vec![value],
         });
-        values.map(|value| self.datum(rtype, value, text, fields)).collect()
+        let served = values.filter(|value| !is_off(*value, fields));
+        (0..).zip(served).map(|(at, value)| self.datum(rtype, at, value, text, fields)).collect()
     }
 
-    fn datum(&self, rtype: &Rtype, value: Value<'a>, text: Text, fields: &ValueFields) -> Datum<'a> {
+    fn datum(&self, rtype: &Rtype, index: u16, value: Value<'a>, text: Text, fields: &ValueFields) -> Datum<'a> {
         let (result, at) = match value.object() {
             Some(object) if matches!(value.known(), Known::Is(_)) => self.object_data(rtype, &object, fields),
-            _ => (self.value_data(rtype, value, text), value.json()),
+            _ => (self.value_data(rtype, index, value, text), value.json()),
         };
         let (rdata, trouble) = match result {
             Ok(rdata) => (rdata, None),
@@ -429,12 +477,24 @@ impl<'a> Reader<'_, 'a> {
         Datum { rdata, served: Served::AsIs, at: if trouble.is_some() { Json::NULL } else { at }, trouble }
     }
 
-    fn value_data(&self, rtype: &Rtype, value: Value, text: Text) -> Result<Rdata, Why> {
+    fn value_data(&self, rtype: &Rtype, index: u16, value: Value, text: Text) -> Result<Rdata, Why> {
         let content = known_text(value)?;
+        let priority = || self.row.priority.as_ref().map(|attr| self.object.one(attr));
         match (text, rtype) {
             (Text::Target, Rtype::Mx) => {
-                let preference = self.row.priority.as_ref().map(|attr| self.object.one(attr));
-                self.mx(preference, &content)
+                let step = self.row.priority_step.as_ref().and_then(|attr| self.object.one(attr).text()?.parse().ok());
+                let further = index.saturating_mul(step.unwrap_or(0));
+                Ok(match self.mx(priority(), &content)? {
+                    Rdata::Mx { preference, exchange } if !content.contains(' ') => {
+                        Rdata::Mx { preference: preference.saturating_add(further), exchange }
+                    }
+                    whole => whole,
+                })
+            }
+            (Text::Target, Rtype::Srv) => self.srv(priority(), &content),
+            // A name with addresses of both families is of the type of the first.
+            (_, Rtype::A | Rtype::Aaaa) if self.row.rtype.infer && content.parse::<IpAddr>().is_ok() => {
+                Ok(Rdata::parse(rtype, &content, |host| self.host(host)).unwrap_or(Rdata::Unknown))
             }
             _ => Ok(Rdata::parse(rtype, &content, |host| self.host(host))?),
         }
@@ -443,7 +503,7 @@ impl<'a> Reader<'_, 'a> {
     fn object_data(&self, rtype: &Rtype, object: &Object<'a>, fields: &ValueFields) -> (Result<Rdata, Why>, Json<'a>) {
         let field = |name: &Option<String>| name.as_ref().map(|name| object.one(name));
         if let Some(rdata) = field(&fields.rdata) {
-            return (self.value_data(rtype, rdata, Text::Rdata), rdata.json());
+            return (self.value_data(rtype, 0, rdata, Text::Rdata), rdata.json());
         }
         let Some(host) = field(&fields.host) else {
             return (Err(Why::Unreadable(NOT_TEXT.to_owned())), Json::NULL);
@@ -462,24 +522,44 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn mx(&self, preference: Option<Value>, exchange: &str) -> Result<Rdata, Why> {
+        // The value may be in presentation form all the same.
+        if exchange.contains(' ') {
+            return Ok(Rdata::parse(&Rtype::Mx, exchange, |host| self.host(host))?);
+        }
         let preference = match preference.map(|value| (value.known(), value)) {
-            // Without a preference of its own the value may be in presentation form all the same.
-            None | Some((Known::Null, _)) if exchange.contains(' ') => {
-                return Ok(Rdata::parse(&Rtype::Mx, exchange, |host| self.host(host))?);
-            }
             None | Some((Known::Null | Known::Unknown | Known::Sensitive, _)) => 0,
             Some((Known::Is(_), value)) => known_number(value, "preference")?,
         };
         Ok(Rdata::Mx { preference, exchange: self.host(exchange).map_err(RdataError::Name)? })
     }
 
+    /// An SRV whose text may lack the numbers from the left, of which the first may stand in an attribute.
+    fn srv(&self, priority: Option<Value>, text: &str) -> Result<Rdata, Why> {
+        let lacks = 3_usize.saturating_sub(text.split_ascii_whitespace().count().saturating_sub(1));
+        let priority = priority.and_then(Value::text).filter(|text| !text.is_empty()).unwrap_or("0".into());
+        let numbers = [&priority, "0", "0"][..lacks].join(" ");
+        Ok(Rdata::parse(&Rtype::Srv, &format!("{numbers} {text}"), |host| self.host(host))?)
+    }
+
     /// A host in the data, as a name.
     fn host(&self, text: &str) -> Result<Name, NameError> {
+        if let Some(apex) = self.zone.origin().filter(|_| self.row.values.apex.iter().any(|known| known == text)) {
+            return Ok(apex.clone());
+        }
         match (self.row.values.target, self.zone.origin()) {
             (Target::Dotted, Some(apex)) if !text.ends_with('.') => Name::relative(text, apex),
             _ => Name::parse(text),
         }
     }
+}
+
+/// Whether an object says of itself that it is not served.
+fn is_off(value: Value, fields: &ValueFields) -> bool {
+    let truth = |attr: &Option<String>| {
+        let value = value.object()?.one(attr.as_deref()?);
+        if let Known::Is(json) = value.known() { json.truth() } else { None }
+    };
+    truth(&fields.disabled) == Some(true) || truth(&fields.enabled) == Some(false)
 }
 
 const NOT_TEXT: &str = "is not a text";

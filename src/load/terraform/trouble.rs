@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::gap::{Gap, UNMODELLED_DNS_RESOURCE};
+use crate::load::terraform::provider::UnreadRow;
 use crate::record::ViewId;
 use crate::source::{Place, SourceId};
 
@@ -17,6 +18,8 @@ pub struct Troubles {
     foreign: BTreeMap<String, Gap>,
     /// By type, with the first place and the number of further ones.
     unmodelled: BTreeMap<String, (Place, usize)>,
+    /// By type.
+    unread: BTreeMap<String, Gap>,
 }
 
 impl Troubles {
@@ -43,6 +46,13 @@ impl Troubles {
         self.unmodelled.entry(resource_type.to_owned()).and_modify(|(_, more)| *more += 1).or_insert((place, 0));
     }
 
+    /// A resource of a type whose records cannot be read.
+    pub fn unread(&mut self, row: &UnreadRow, place: Place) {
+        let reason = format!("the records of `{}` are not checked: it {}", row.resource_type, row.why);
+        let gap = Gap::new(&UNMODELLED_DNS_RESOURCE, reason, place);
+        self.unread.entry(row.resource_type.clone()).or_insert(gap);
+    }
+
     /// All of them.
     pub fn into_gaps(self) -> impl Iterator<Item = Gap> {
         let parts = self.blocks.into_values().map(|(gap, more)| match more {
@@ -59,6 +69,7 @@ impl Troubles {
                 format!("`{resource_type}` looks like DNS records, but is not known here: {which} not checked");
             Gap::new(&UNMODELLED_DNS_RESOURCE, reason, place)
         });
-        parts.chain(self.zones.into_values()).chain(self.foreign.into_values()).chain(unmodelled)
+        let rest = self.foreign.into_values().chain(self.unread.into_values());
+        parts.chain(self.zones.into_values()).chain(rest).chain(unmodelled)
     }
 }

@@ -85,8 +85,13 @@ impl Zones {
     pub fn add(&mut self, row: &ZoneRow, provider: &Provider, described: Described) {
         let Described { plan, address, object, new_on } = described;
         let text = |attr: &String| object.one(attr).text().filter(|text| !text.is_empty()).map(|text| text.to_string());
+        let domain = row.domain.0.iter().find_map(text);
+        let domain = match row.below.as_ref().and_then(text) {
+            Some(labels) => domain.map(|domain| format!("{labels}.{domain}")),
+            None => domain,
+        };
         let zone = Zone {
-            apex: row.domain.0.iter().find_map(text).and_then(|domain| Name::parse(&domain).ok()),
+            apex: domain.and_then(|domain| Name::parse(&domain).ok()),
             new_on,
             resource_type: Some(row.resource_type.clone()),
             ids: row.id.iter().filter_map(text).collect(),
@@ -239,9 +244,13 @@ impl Zones {
         only(candidates.iter().copied()).or_else(|| self.deepest(name?, |at| candidates.binary_search(&at).is_ok()))
     }
 
-    /// The only zone of these resource types that the name lies in, and no other below it.
-    pub fn around(&self, name: &Name, types: &[String]) -> Option<usize> {
-        self.deepest(name, |at| self.zones[at].is_one_of(types))
+    /// The only zone of these resource types that the name lies in, and no other below it, unless these texts tell that
+    /// it is another.
+    pub fn around(&self, name: &Name, also: &[String], types: &[String]) -> Option<usize> {
+        self.deepest(name, |at| {
+            let zone = &self.zones[at];
+            zone.is_one_of(types) && (zone.also.is_empty() || also.is_empty() || zone.also == also)
+        })
     }
 
     /// The view of a zone. A zone needs an identifier only where its name does not tell it from others.
