@@ -2,7 +2,7 @@
 //! is to blame for.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diff::{Change, Diff};
 use crate::name::Name;
@@ -70,8 +70,10 @@ fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
 /// The names whose answers a change can alter, or whose mail depends on one that it alters.
 pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = slipped(diff);
+    let (mut delegations, mut others) = (BTreeSet::new(), BTreeSet::new());
     for set in diff.changes().into_iter().flat_map(Change::sets) {
-        let scope = scope(diff, set);
+        let scopes = if set.rtype == Rtype::Ns { &mut delegations } else { &mut others };
+        scopes.extend(scope(diff, set));
         for side in [&diff.before, &diff.after] {
             affected_by(side, set, &mut hosts);
             // A delegation that comes or goes hides or uncovers what stands below it.
@@ -81,12 +83,10 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
                 }
             }
         }
-        if let Some(scope) = scope {
-            // Only a delegation takes away a name that has records of its own.
-            let referred = referred_within(diff, &scope);
-            hosts.extend(if set.rtype == Rtype::Ns { referred } else { without_records(diff, referred) });
-        }
     }
+    hosts.extend(referred_within(diff, &delegations));
+    // Only a delegation takes away a name that has records of its own.
+    hosts.extend(without_records(diff, referred_within(diff, &others)));
     add_aliases(diff, &mut hosts);
     hosts
 }
@@ -124,11 +124,18 @@ fn looked_up(side: &Snapshot, name: &Name, from: ViewId) -> Vec<Host> {
     views.into_iter().map(|view| (view, name.clone())).collect()
 }
 
-/// The names at or below this one that a record of either side refers to, where they are looked for; each once.
-fn referred_within(diff: &Diff, scope: &Name) -> Vec<Host> {
+/// The names at or below some of these that a record of either side refers to, where they are looked for; each once. Many
+/// changes share what they have an effect on, so it is gone through once for all of them.
+fn referred_within(diff: &Diff, scopes: &BTreeSet<Name>) -> Vec<Host> {
+    let mut outermost: Vec<&Name> = Vec::new();
+    for scope in scopes {
+        if outermost.last().is_none_or(|outer| !scope.is_within(outer)) {
+            outermost.push(scope);
+        }
+    }
     let mut hosts = Vec::new();
     for side in [&diff.before, &diff.after] {
-        for (name, owners) in side.referred_within(scope) {
+        for (name, owners) in outermost.iter().flat_map(|scope| side.referred_within(scope)) {
             // Owners of one view stand side by side.
             let by_view = owners.chunk_by(|(one, _), (other, _)| one == other);
             hosts.extend(by_view.flat_map(|owners| looked_up(side, name, owners[0].0)));
@@ -143,22 +150,38 @@ fn referred_within(diff: &Diff, scope: &Name) -> Vec<Host> {
 /// among them answers for.
 fn add_aliases(diff: &Diff, hosts: &mut BTreeSet<Host>) {
     let mut open: Vec<Host> = hosts.iter().cloned().collect();
+    // As many views may look for a name as aliases lead to it.
+    let mut leading: HashMap<Name, HashMap<ViewId, Vec<Host>>> = HashMap::new();
+    let mut answered: HashSet<Name> = HashSet::new();
     while let Some((view, name)) = open.pop() {
         let mut reached = Vec::new();
-        for side in [&diff.before, &diff.after] {
-            let leads_here = |from: &ViewId| looked_up(side, &name, *from).iter().any(|(reached, _)| *reached == view);
-            let aliases = side.aliases_of(&name).iter().filter(|(from, _)| leads_here(from)).cloned();
-            reached.extend(aliases);
+        if let Some(parent) = name.parent().filter(|_| name.is_wildcard())
+            && !parent.ancestors().any(|ancestor| answered.contains(&ancestor))
+        {
+            answered.insert(parent.clone());
+            reached.extend(without_records(diff, referred_within(diff, &BTreeSet::from([parent]))));
         }
-        if let Some(parent) = name.parent().filter(|_| name.is_wildcard()) {
-            reached.extend(without_records(diff, referred_within(diff, &parent)));
-        }
+        let aliases = leading.entry(name).or_insert_with_key(|name| aliases_by_view(diff, name));
+        reached.extend(aliases.get(&view).into_iter().flatten().cloned());
         for host in reached {
             if hosts.insert(host.clone()) {
                 open.push(host);
             }
         }
     }
+}
+
+/// The owners of aliases that lead straight to a name on either side, by the view in which the name is looked for.
+fn aliases_by_view(diff: &Diff, name: &Name) -> HashMap<ViewId, Vec<Host>> {
+    let mut by_view: HashMap<ViewId, Vec<Host>> = HashMap::new();
+    for side in [&diff.before, &diff.after] {
+        for alias in side.aliases_of(name) {
+            for (view, _) in looked_up(side, name, alias.0) {
+                by_view.entry(view).or_default().push(alias.clone());
+            }
+        }
+    }
+    by_view
 }
 
 /// The names of which one side writes in words that are taken otherwise, and the other does not.
@@ -279,13 +302,14 @@ fn is_below_delegation(snapshot: &Snapshot, view: ViewId, name: &Name) -> bool {
 
 /// The faults of a host by what the change has to do with them; the same fault may have other values on each side.
 fn by_status(before: &[Fault], after: &[Fault]) -> Vec<(Status, Vec<Fault>)> {
-    let only = |some: &[Fault], others: &[Fault], both: bool| {
+    let [in_before, in_after] = [before, after].map(|faults| faults.iter().collect::<BTreeSet<_>>());
+    let only = |some: &[Fault], others: &BTreeSet<&Fault>, both: bool| {
         some.iter().filter(|fault| others.contains(fault) == both).cloned().collect::<Vec<_>>()
     };
     let parts = [
-        (Status::Introduced, only(after, before, false)),
-        (Status::Existing, only(after, before, true)),
-        (Status::Fixed, only(before, after, false)),
+        (Status::Introduced, only(after, &in_before, false)),
+        (Status::Existing, only(after, &in_before, true)),
+        (Status::Fixed, only(before, &in_after, false)),
     ];
     parts.into_iter().filter(|(_, faults)| !faults.is_empty()).collect()
 }

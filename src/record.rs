@@ -320,6 +320,23 @@ impl Snapshot {
         self.exchanges.to(exchange)
     }
 
+    /// Those of them whose senders may look for the exchange in a view: the view's own, unless it is one that others ask
+    /// for the name (see [`Snapshot::views_for`]).
+    pub fn mail_owners_asking(&self, view: ViewId, exchange: &Name) -> &[(ViewId, Name)] {
+        let owners = self.mail_owners(exchange);
+        let asked = self.view(view);
+        let may_hold = match &asked.apex {
+            Some(apex) => exchange.is_within(apex),
+            None => self.unnamed.get(exchange).is_some_and(|views| views.contains(&view)),
+        };
+        if may_hold && !asked.private {
+            return owners;
+        }
+        let from = owners.partition_point(|(other, _)| *other < view);
+        let count = owners[from..].partition_point(|(other, _)| *other == view);
+        &owners[from..from + count]
+    }
+
     /// The owners of aliases that lead straight to this name, and the views they stand in; aliases that the DNS host
     /// resolves are among them.
     pub fn aliases_of(&self, target: &Name) -> &[(ViewId, Name)] {

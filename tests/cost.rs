@@ -1,0 +1,130 @@
+//! Checking costs as the input grows, not as its square: counted in allocations, which are the same in every run, where
+//! many records share what they refer to.
+
+#![expect(unsafe_code, reason = "an allocator that counts has no safe form")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use zonegate::check::check;
+use zonegate::diff::Diff;
+use zonegate::name::Name;
+use zonegate::rdata::{Rdata, Rtype};
+use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
+use zonegate::rule::Declared;
+use zonegate::rules::RULES;
+use zonegate::source::{Bytes, Place, Sources, Span};
+
+/// The allocator of the system, and how often it was asked.
+struct Counting(AtomicUsize);
+
+#[global_allocator]
+static MEMORY: Counting = Counting(AtomicUsize::new(0));
+
+// SAFETY: all is handed on to the allocator of the system as it comes.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+/// A world that grows.
+struct Shape {
+    name: &'static str,
+    /// The zone, owner, type and data of each record of the part with this number.
+    part: fn(usize) -> Vec<[String; 4]>,
+}
+
+fn line(zone: &str, owner: &str, rtype: &str, data: &str) -> [String; 4] {
+    [zone, owner, rtype, data].map(str::to_owned)
+}
+
+const SHAPES: [Shape; 9] = [
+    Shape {
+        name: "zones whose mail goes to one exchange",
+        part: |at| vec![line(&format!("z{at}.example"), &format!("z{at}.example"), "MX", "10 mx.example.net")],
+    },
+    Shape {
+        name: "zones whose mail goes to one exchange that no host can be called",
+        part: |at| vec![line(&format!("z{at}.example"), &format!("z{at}.example"), "MX", "10 mx_1.example.net")],
+    },
+    Shape {
+        name: "zones that alias one host",
+        part: |at| vec![line(&format!("z{at}.example"), &format!("www.z{at}.example"), "CNAME", "www.example.net")],
+    },
+    Shape {
+        name: "zones with a wildcard for one host, whose mail goes to a name below the first",
+        part: |at| {
+            let zone = format!("z{at}.example");
+            let wildcard = line(&zone, &format!("*.{zone}"), "CNAME", "www.example.net");
+            vec![wildcard, line(&zone, &zone, "MX", "10 mx.z0.example")]
+        },
+    },
+    Shape {
+        name: "zones that delegate to one name server",
+        part: |at| vec![line(&format!("z{at}.example"), &format!("sub.z{at}.example"), "NS", "ns.example.net")],
+    },
+    Shape {
+        name: "names whose mail goes to one alias of the same zone",
+        part: |at| {
+            let alias = line("example.com", "mx.example.com", "CNAME", "mx.example.net");
+            let mx = line("example.com", &format!("n{at}.example.com"), "MX", "10 mx.example.com");
+            if at == 0 { vec![alias, mx] } else { vec![mx] }
+        },
+    },
+    Shape {
+        name: "names whose mail goes to one name of the same zone without an address",
+        part: |at| vec![line("example.com", &format!("n{at}.example.com"), "MX", "10 mx.example.com")],
+    },
+    Shape {
+        name: "names that alias one name of the same zone",
+        part: |at| vec![line("example.com", &format!("n{at}.example.com"), "CNAME", "www.example.com")],
+    },
+    Shape {
+        name: "wildcards that exchanges lie below",
+        part: |at| {
+            let wildcard = line("example.com", &format!("*.w{at}.example.com"), "CNAME", "www.example.net");
+            vec![wildcard, line("example.com", &format!("n{at}.example.com"), "MX", &format!("10 a.w{at}.example.com"))]
+        },
+    },
+];
+
+/// A change that creates so many parts of a shape, or finds them there.
+fn diff(shape: &Shape, parts: usize, side: Side) -> Diff {
+    let name = |text: &str| Name::parse(text).expect("the names are good");
+    let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+    let mut builder = Builder::default();
+    for [zone, owner, rtype, data] in (0..parts).flat_map(shape.part) {
+        let view: ViewId = builder.view(View { apex: Some(name(&zone)), id: None, private: false, host: None });
+        builder.mark_whole(view, Side::Both);
+        let rtype = Rtype::from_text(&rtype);
+        let rdata = Rdata::parse(&rtype, &data, Name::parse).expect("the data is good");
+        let place = Place::at(Span { source, start: 0, end: 0 });
+        let records = vec![Record { rdata, ttl: None, served: Served::AsIs, unrooted: false, place }];
+        builder.add(side, RecordSet { view, owner: name(&owner), rtype, variant: None, records });
+    }
+    let (before, after) = builder.finish();
+    Diff { before, after }
+}
+
+#[test]
+fn twice_as_much_to_check_costs_about_twice_as_much() {
+    let cost = |shape: &Shape, parts, side, all| {
+        let diff = diff(shape, parts, side);
+        let start = MEMORY.0.load(Ordering::Relaxed);
+        check(&diff, &Declared::default(), &RULES, all);
+        MEMORY.0.load(Ordering::Relaxed) - start
+    };
+    for shape in &SHAPES {
+        for (side, all) in [(Side::After, false), (Side::Before, false), (Side::Both, true)] {
+            let [once, twice] = [200, 400].map(|parts| cost(shape, parts, side, all));
+            assert!(once > 0, "{}: something is looked at", shape.name);
+            assert!(twice * 2 < once * 5, "{}, {side:?}: {once} allocations become {twice}", shape.name);
+        }
+    }
+}
