@@ -47,6 +47,7 @@ fn line<'a>(set: &'a RecordSet, snapshot: &Snapshot, sources: &'a Sources) -> Li
         served: match first.served {
             Served::AsIs => "as-is",
             Served::Flattened => "flattened",
+            Served::Proxied => "proxied",
             Served::Unknown => "unknown",
         },
         path: sources.get(first.place.span.source).name(),

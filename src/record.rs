@@ -46,6 +46,21 @@ pub struct DnsHost {
     pub conflict: Conflict,
     /// The record it offers at an apex in place of a CNAME, such as `an ALIAS record`.
     pub alias: Option<String>,
+    /// What it does with records of type ALIAS or ANAME.
+    pub alias_records: Support,
+    /// What it does with the null MX (RFC 7505).
+    pub null_mx: Support,
+}
+
+/// What a DNS host does with records of some kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Support {
+    /// It refuses them, or they are not written to it.
+    Refused,
+    /// It serves them.
+    Accepted,
+    /// Not known.
+    Unknown,
 }
 
 /// What a DNS host does with a CNAME beside other data at one owner.
@@ -66,10 +81,19 @@ pub enum Conflict {
 pub enum Served {
     /// The record itself.
     AsIs,
-    /// A CNAME that the DNS host proxies or flattens: resolvers see addresses at the owner, and no CNAME.
+    /// A CNAME that the DNS host flattens: resolvers see the addresses of its target at the owner, and no CNAME.
     Flattened,
+    /// An address or a CNAME that the DNS host proxies: resolvers see addresses of its proxy.
+    Proxied,
     /// One or the other; the inputs do not tell.
     Unknown,
+}
+
+impl Served {
+    /// Whether resolvers see addresses where a CNAME is written.
+    pub fn is_flattened(self) -> bool {
+        matches!(self, Served::Flattened | Served::Proxied)
+    }
 }
 
 /// One record.
@@ -233,7 +257,7 @@ impl<'a> Node<'a> {
 
     /// The CNAMEs that resolvers see here, or may see.
     pub fn cnames(&self) -> impl Iterator<Item = &'a Record> + use<'a> {
-        self.records(&Rtype::Cname).filter(|record| record.served != Served::Flattened)
+        self.records(&Rtype::Cname).filter(|record| !record.served.is_flattened())
     }
 
     /// The MX records that name an exchange, or may name one.
@@ -252,7 +276,7 @@ impl<'a> Node<'a> {
         sets.flat_map(|set| {
             let all = set.rtype.is_address();
             let flattened = set.rtype == Rtype::Cname;
-            set.records.iter().filter(move |record| all || flattened && record.served == Served::Flattened)
+            set.records.iter().filter(move |record| all || flattened && record.served.is_flattened())
         })
     }
 }

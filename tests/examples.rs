@@ -277,7 +277,8 @@ fn record(view: ViewId, text: &str, flags: &str, place: Place) -> Option<(Side, 
     let rtype = Rtype::from_text(rtype);
     let served = match flags {
         "" => Served::AsIs,
-        "proxied" | "flattened" => Served::Flattened,
+        "proxied" => Served::Proxied,
+        "flattened" => Served::Flattened,
         "may be flattened" => Served::Unknown,
         _ => return None,
     };

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
-use crate::record::{Conflict, DnsHost, Served};
+use crate::record::{Conflict, DnsHost, Served, Support};
 
 /// One entry of the table.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,6 +26,12 @@ pub struct Host {
     /// What it does with the null MX (RFC 7505).
     #[serde(default)]
     pub null_mx: NullMx,
+    /// What becomes of a record of type ALIAS or ANAME that is written to it.
+    #[serde(default)]
+    pub alias_records: AliasRecords,
+    /// Whether it is the one whose proxy the option `proxied` of OctoDNS means.
+    #[serde(default)]
+    pub has_proxy: bool,
     /// Whether it may flatten a CNAME to a name of the same zone by itself.
     #[serde(default)]
     pub may_flatten_within_zone: bool,
@@ -82,6 +88,19 @@ pub enum NullMx {
     Unknown,
 }
 
+/// What becomes of a record of type ALIAS or ANAME.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AliasRecords {
+    /// It is refused, or not written at all.
+    Refused,
+    /// It is served.
+    Accepted,
+    /// Not known.
+    #[default]
+    Unknown,
+}
+
 /// What a host in record data means that is written without a final dot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -120,14 +139,21 @@ impl Host {
     /// The same for the model.
     pub fn dns_host(&self) -> Arc<DnsHost> {
         let (name, alias) = (self.name.clone(), self.alias.clone());
-        Arc::new(DnsHost { name, conflict: self.cname_beside_other_data.into(), alias })
+        let conflict = self.cname_beside_other_data.into();
+        Arc::new(DnsHost {
+            name,
+            conflict,
+            alias,
+            alias_records: self.alias_records.into(),
+            null_mx: self.null_mx.into(),
+        })
     }
 }
 
 /// A CNAME as far as its serving depends on it; none stands for what is not known.
 #[derive(Clone, Copy, Debug)]
 pub struct Cname {
-    /// Whether its own settings have it proxied or flattened.
+    /// Whether its own settings have it flattened or proxied.
     pub flattened: Option<bool>,
     /// Whether its owner is the apex.
     pub at_apex: Option<bool>,
@@ -165,6 +191,26 @@ impl From<ConflictText> for Conflict {
             ConflictText::Ignored => Conflict::Ignored,
             ConflictText::Accepted => Conflict::Accepted,
             ConflictText::Unknown => Conflict::Unknown,
+        }
+    }
+}
+
+impl From<NullMx> for Support {
+    fn from(text: NullMx) -> Support {
+        match text {
+            NullMx::Refused => Support::Refused,
+            NullMx::Accepted => Support::Accepted,
+            NullMx::Unknown => Support::Unknown,
+        }
+    }
+}
+
+impl From<AliasRecords> for Support {
+    fn from(text: AliasRecords) -> Support {
+        match text {
+            AliasRecords::Refused => Support::Refused,
+            AliasRecords::Accepted => Support::Accepted,
+            AliasRecords::Unknown => Support::Unknown,
         }
     }
 }

@@ -60,7 +60,7 @@ fn reroute(scene: &Scene, node: &Node, alias: &Record, from: &str) -> Reroute {
         let message = format!("mail for {owner} leaves {from} for a target that is not known here");
         return told(Severity::Error, message, None);
     };
-    if alias.served == Served::Flattened {
+    if alias.served.is_flattened() {
         let addresses = format!("the addresses that {host} serves for it");
         let message = format!("mail for {owner} leaves {from} and goes to port 25 of {addresses}");
         return told(Severity::Warning, message, None);

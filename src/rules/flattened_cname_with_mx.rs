@@ -2,7 +2,7 @@
 
 use super::{clash_at, host_text, pair_cause, target_text};
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, Served};
+use crate::record::{Node, Record};
 use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 
 /// The alias that resolvers see as addresses.
 fn flattened<'a>(node: &Node<'a>) -> Option<&'a Record> {
-    node.records(&Rtype::Cname).find(|record| record.served == Served::Flattened)
+    node.records(&Rtype::Cname).find(|record| record.served.is_flattened())
 }
 
 /// A flattened alias, and an MX with an exchange.

@@ -2,7 +2,7 @@
 
 use super::{clash_at, is_surely_alias, list, state_cause};
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, Served};
+use crate::record::{Node, Record};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 /// The aliases at a node that are not versions of one, each with a target of its own.
 fn aliases<'a>(node: &Node<'a>) -> Vec<&'a Record> {
     let sets = node.sets.iter().filter(|set| set.rtype == Rtype::Cname && set.variant.is_none());
-    let records = sets.flat_map(|set| &set.records).filter(|record| record.served != Served::Flattened);
+    let records = sets.flat_map(|set| &set.records).filter(|record| !record.served.is_flattened());
     let mut aliases: Vec<&Record> = Vec::new();
     for record in records.filter(|record| record.rdata.alias_target().is_some()) {
         if aliases.iter().all(|known| known.rdata != record.rdata) {

@@ -153,7 +153,8 @@ fn add_state(
 /// What a target gets of the records that not all targets need get alike.
 fn share(state: &ZoneState, apex: &Name, target: Option<&Target>) -> Share {
     let differs = |written: &&Rc<Written>| {
-        written.rtype == Rtype::Cname || written.options.as_ref().is_some_and(|options| !options.is_for_all())
+        let differs = |options: &Options| options.proxied || !options.is_for_all();
+        written.rtype == Rtype::Cname || written.options.as_deref().is_some_and(differs)
     };
     let records = state.records.iter().filter(differs);
     let host = target.and_then(Target::host);
@@ -170,11 +171,15 @@ fn gets(written: &Written, target: Option<&Target>) -> bool {
 }
 
 fn served_by(host: Option<&Host>, written: &Written, rdata: &Rdata, apex: &Name) -> Served {
-    if written.rtype != Rtype::Cname {
-        return Served::AsIs;
+    let asked = written.options.as_ref().is_some_and(|options| options.proxied);
+    let proxied = asked && host.is_none_or(|host| host.has_proxy);
+    match written.rtype {
+        Rtype::A | Rtype::Aaaa | Rtype::Alias | Rtype::Cname if proxied && host.is_some() => return Served::Proxied,
+        Rtype::Cname => {}
+        _ => return Served::AsIs,
     }
     let cname = Cname {
-        flattened: Some(written.options.as_ref().is_some_and(|options| options.proxied)),
+        flattened: Some(proxied),
         at_apex: Some(written.owner == *apex),
         within_zone: rdata.alias_target().is_some_and(|target| target.is_within(apex)),
     };

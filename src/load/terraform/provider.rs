@@ -615,6 +615,8 @@ pub enum Meaning {
     Alias,
     /// A CNAME is served as addresses.
     Flattened,
+    /// An address or a CNAME is served as addresses of the DNS host's proxy.
+    Proxied,
     /// The name of one of several variants of one set.
     SetId,
     /// The record is not served.

@@ -367,7 +367,7 @@ impl<'a> Reader<'_, 'a> {
         let known = |flag: &Flag| match (holds(flag, self.object, self.root), &flag.attr) {
             // What nobody asked for is only computed, and comes out as the provider's default.
             (None, Some(attr))
-                if matches!(meaning, Meaning::Flattened | Meaning::SetId)
+                if matches!(meaning, Meaning::Flattened | Meaning::Proxied | Meaning::SetId)
                     && !(self.is_configured)(attr.split('.').next().unwrap_or(attr)) =>
             {
                 Some(false)
@@ -391,17 +391,17 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn served(&self, owner: &Name, rtype: &Rtype, rdata: &Rdata) -> Served {
-        if *rtype != Rtype::Cname {
-            return Served::AsIs;
+        let proxied = self.flag(Meaning::Proxied).map_or(Some(false), |(_, holds)| holds);
+        match rtype {
+            Rtype::A | Rtype::Aaaa | Rtype::Cname if proxied == Some(true) => return Served::Proxied,
+            Rtype::Cname => {}
+            _ => return Served::AsIs,
         }
+        let flattened = self.flag(Meaning::Flattened).map_or(Some(false), |(_, holds)| holds);
         let name = self.object.one(&self.row.name.attr).text();
         let is_token = name.is_some_and(|text| self.row.name.is_apex(Some(&text)));
         let cname = Cname {
-            flattened: if self.flattens {
-                Some(true)
-            } else {
-                self.flag(Meaning::Flattened).map_or(Some(false), |(_, holds)| holds)
-            },
+            flattened: if self.flattens || flattened == Some(true) { Some(true) } else { flattened.and(proxied) },
             at_apex: if is_token { Some(true) } else { self.zone.is_apex(owner) },
             within_zone: matches!(rdata, Rdata::Cname(target) if self.zone.may_hold(target)),
         };
