@@ -66,6 +66,11 @@ pub fn is_policy_name(name: &Name) -> bool {
     POLICY_LABELS.iter().any(|label| has_label(name, label))
 }
 
+/// Whether the name is one at which a policy of mail is to be looked up and nothing else.
+pub fn is_mail_policy_name(name: &Name) -> bool {
+    is_policy_name(name) && !has_label(name, "_acme-challenge")
+}
+
 fn has_label(name: &Name, label: &str) -> bool {
     name.unrooted().split('.').any(|known| known == label)
 }

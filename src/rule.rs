@@ -195,6 +195,10 @@ pub enum Cause {
     PreExisting,
     /// The DNS host served the alias as addresses, and no longer does.
     FlatteningEnded,
+    /// The DNS host serves the alias as addresses, and did not before.
+    FlatteningBegun,
+    /// A record is new.
+    RecordAdded,
     /// The host that an MX names becomes an alias.
     ExchangeChanged,
     /// A record is gone that was needed.
@@ -219,6 +223,8 @@ impl Cause {
             Cause::TypeChanged => "type-changed",
             Cause::PreExisting => "pre-existing",
             Cause::FlatteningEnded => "flattening-ended",
+            Cause::FlatteningBegun => "flattening-begun",
+            Cause::RecordAdded => "record-added",
             Cause::ExchangeChanged => "exchange-changed",
             Cause::RecordRemoved => "record-removed",
             Cause::KeyRepeated => "key-repeated",

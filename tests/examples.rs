@@ -2,7 +2,7 @@
 //! each example on it is run.
 //!
 //! A `diff` block draws zones: a space stands before a record of both sides, `-` or `+` before one of one side only, and
-//! `$ORIGIN` starts a zone, known whole unless it is `partial`. A `json` block is a plan. What is to be reported stands
+//! `$ORIGIN` starts a zone, known whole unless it is `partial`; `at` names its DNS host. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
 //! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does. A `diff` block
@@ -16,7 +16,7 @@ use zonegate::config;
 use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
 use zonegate::load::terraform::code::Origin;
-use zonegate::load::{Inputs, Loaded, Repository, load};
+use zonegate::load::{Inputs, Loaded, Repository, hosts, load};
 use zonegate::name::{Name, NamePattern};
 use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
@@ -255,13 +255,17 @@ fn change(body: &str) -> Result<Diff, String> {
 /// A zone; each is one of its own, even if another has its name.
 fn view(builder: &mut Builder, number: u32, apex: &str, flags: &str) -> Result<ViewId, String> {
     let (private, whole) = match flags {
-        "" => (false, true),
         "partial" => (false, false),
         "private" => (true, true),
-        other => return Err(format!("what is a zone that is `{other}`?")),
+        _ => (false, true),
+    };
+    let host = match flags.strip_prefix("at ").map(hosts::named) {
+        Some(host) => Some(host.map_err(|_| format!("who is `{flags}`?"))?.dns_host()),
+        None if matches!(flags, "" | "partial" | "private") => None,
+        None => return Err(format!("what is a zone that is `{flags}`?")),
     };
     let apex = Name::parse(apex).map_err(|error| error.to_string())?;
-    let id = builder.view(View { apex: Some(apex), id: Some(number.to_string().into()), private, host: None });
+    let id = builder.view(View { apex: Some(apex), id: Some(number.to_string().into()), private, host });
     if whole {
         builder.mark_whole(id, Side::Both);
     }

@@ -1,12 +1,15 @@
 //! Laws tried on thousands of small random worlds: two zones, few names, every type that some rule looks at.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use zonegate::check::check;
 use zonegate::diff::Diff;
 use zonegate::name::{Name, NamePattern};
 use zonegate::rdata::{Rdata, Rtype};
-use zonegate::record::{Builder, Misread, Record, RecordSet, Served, Side, Slip, View, ViewId};
+use zonegate::record::{
+    Builder, Conflict, DnsHost, Misread, Record, RecordSet, Served, Side, Slip, Support, View, ViewId,
+};
 use zonegate::report::Finding;
 use zonegate::rule::{Declared, Status};
 use zonegate::rules::RULES;
@@ -74,7 +77,8 @@ fn line(dice: &mut Dice) -> Line {
         _ => (Rtype::Ns, "ns1.example.org".to_owned()),
     };
     let side = [Side::Both, Side::Both, Side::Before, Side::After][dice.roll(4)];
-    let served = [Served::AsIs, Served::AsIs, Served::AsIs, Served::Flattened, Served::Unknown][dice.roll(5)];
+    let served =
+        [Served::AsIs, Served::AsIs, Served::AsIs, Served::Flattened, Served::Proxied, Served::Unknown][dice.roll(6)];
     let owner = format!("{}{zone}", dice.pick(&LABELS));
     let slip = match dice.roll(20) {
         0 => Some(Misread::Hidden { key: owner.clone(), types: vec![rtype.clone()], by: nowhere() }),
@@ -115,7 +119,13 @@ fn world(dice: &mut Dice) -> Vec<Line> {
 fn diff(lines: &[Line]) -> Diff {
     let mut builder = Builder::default();
     let views = ["example.com", "example.net"].map(|apex| {
-        let view = builder.view(View { apex: Some(name(apex)), id: None, private: false, host: None });
+        // One zone is served by somebody who takes neither ALIAS records nor a null MX.
+        let host = (apex == "example.net").then(|| {
+            let (conflict, refused) = (Conflict::Unknown, Support::Refused);
+            let (name, alias) = ("the strict one".to_owned(), None);
+            Arc::new(DnsHost { name, conflict, alias, alias_records: refused, null_mx: refused })
+        });
+        let view = builder.view(View { apex: Some(name(apex)), id: None, private: false, host });
         builder.mark_whole(view, Side::Both);
         (apex, view)
     });

@@ -1,6 +1,6 @@
 //! `cname-with-mx`: a CNAME and an MX at one owner.
 
-use super::{clash_at, exchanges_text, is_surely_alias, outcome, pair_cause, target_text, ways_out};
+use super::{clash_at, exchanges_text, is_surely_alias, outcome, pair_cause, target_text, was_flattened, ways_out};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
@@ -86,9 +86,8 @@ fn labels(node: &Node, alias: &Record, certain: bool, cause: Cause) -> (Label, V
 /// How the alias came to hide the MX.
 fn cause(scene: &Scene, node: &Node) -> Cause {
     let before = scene.before(node);
-    let was_flattened = before.records(&Rtype::Cname).next().is_some() && before.cnames().next().is_none();
     match pair_cause(scene, before.cnames().next().is_some(), before.mx().next().is_some()) {
-        Cause::CnameAdded | Cause::BothAdded if was_flattened => Cause::FlatteningEnded,
+        Cause::CnameAdded | Cause::BothAdded if was_flattened(scene, node) => Cause::FlatteningEnded,
         Cause::CnameAdded if old_type(scene, node).is_some() => Cause::TypeChanged,
         cause => cause,
     }

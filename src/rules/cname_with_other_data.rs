@@ -1,10 +1,10 @@
 //! `cname-with-other-data`: a CNAME beside records that have nothing to do with mail.
 
-use super::{is_surely_alias, pair_cause, target_text, use_addresses};
+use super::{is_surely_alias, pair_cause, target_text, use_addresses, was_flattened};
 use crate::mail_text::MailText;
 use crate::rdata::Rtype;
 use crate::record::{Node, RecordSet};
-use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Telling, World};
+use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -56,10 +56,13 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     types.dedup();
     let before = scene.before(node);
     let had_data = faults.iter().any(|fault| before.records(&fault.types[1]).next().is_some());
+    // Texts that mail does not read, and of which nobody touched anything.
+    let is_light =
+        scene.status == Status::Introduced && was_flattened(scene, node) && types.iter().all(|rtype| rtype == "txt");
     let owner = node.name.unrooted();
     let hides = if certain { "hides" } else { "may hide" };
     Telling {
-        severity: (!certain).then_some(Severity::Warning),
+        severity: (!certain || is_light).then_some(Severity::Warning),
         cause: pair_cause(scene, before.cnames().next().is_some(), had_data),
         message: format!("the alias at {owner} to {} {hides} its {}", target_text(alias), types.join(" and ")),
         help: vec![use_addresses(scene, node), format!("delete the other records of {owner}")],

@@ -1,6 +1,7 @@
 //! The catalogue. Each rule is a file here, with a page of its name beside it: the only place where its words are
 //! written. Adding one takes its two files, `mod` and a row below.
 
+mod alias_unsupported_by_target;
 mod cname_at_apex;
 mod cname_loop;
 mod cname_masks_mail_txt;
@@ -12,6 +13,7 @@ mod cname_with_null_mx;
 mod cname_with_other_data;
 mod duplicate_key_hides_record;
 mod flattened_cname_with_mx;
+mod mail_alias_flattened;
 mod mail_cname_dead_end;
 mod mail_target_not_absolute;
 mod malformed_suppression;
@@ -19,11 +21,14 @@ mod multiple_cnames;
 mod mx_exchange_is_address;
 mod mx_exchange_is_cname;
 mod mx_exchange_not_hostname;
+mod mx_exchange_proxied;
 mod mx_exchange_without_address;
 mod name_rewritten_by_yaml;
 mod null_mx_preference;
+mod null_mx_unsupported_by_target;
 mod null_mx_with_other_mx;
 mod suppression_expired;
+mod unflattening_exposes_cname;
 mod unused_suppression;
 
 use crate::name::Name;
@@ -37,7 +42,8 @@ pub use self::suppression_expired::RULE as SUPPRESSION_EXPIRED;
 pub use self::unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 24] = [
+pub static RULES: [&Rule; 29] = [
+    &alias_unsupported_by_target::RULE,
     &cname_at_apex::RULE,
     &cname_loop::RULE,
     &cname_masks_mail_txt::RULE,
@@ -49,6 +55,7 @@ pub static RULES: [&Rule; 24] = [
     &cname_with_other_data::RULE,
     &duplicate_key_hides_record::RULE,
     &flattened_cname_with_mx::RULE,
+    &mail_alias_flattened::RULE,
     &mail_cname_dead_end::RULE,
     &mail_target_not_absolute::RULE,
     &malformed_suppression::RULE,
@@ -56,29 +63,42 @@ pub static RULES: [&Rule; 24] = [
     &mx_exchange_is_address::RULE,
     &mx_exchange_is_cname::RULE,
     &mx_exchange_not_hostname::RULE,
+    &mx_exchange_proxied::RULE,
     &mx_exchange_without_address::RULE,
     &name_rewritten_by_yaml::RULE,
     &null_mx_preference::RULE,
+    &null_mx_unsupported_by_target::RULE,
     &null_mx_with_other_mx::RULE,
     &suppression_expired::RULE,
+    &unflattening_exposes_cname::RULE,
     &unused_suppression::RULE,
 ];
 
 /// Rules that one fault at one host breaks together; the first that finds something stands for the others.
-pub static GROUPS: &[&[&Rule]] = &[&[
-    &cname_with_mx::RULE,
-    &cname_at_apex::RULE,
-    &cname_replaces_mx::RULE,
-    &cname_with_null_mx::RULE,
-    &cname_on_declared_mail_domain::RULE,
-    &cname_masks_mail_txt::RULE,
-    &mail_cname_dead_end::RULE,
-    &cname_on_implicit_mx::RULE,
-    &cname_loop::RULE,
-    &multiple_cnames::RULE,
-    &cname_with_other_data::RULE,
-    &flattened_cname_with_mx::RULE,
-]];
+pub static GROUPS: &[&[&Rule]] = &[
+    &[
+        &unflattening_exposes_cname::RULE,
+        &cname_with_mx::RULE,
+        &cname_at_apex::RULE,
+        &cname_replaces_mx::RULE,
+        &cname_with_null_mx::RULE,
+        &cname_on_declared_mail_domain::RULE,
+        &cname_masks_mail_txt::RULE,
+        &mail_cname_dead_end::RULE,
+        &cname_on_implicit_mx::RULE,
+        &cname_loop::RULE,
+        &multiple_cnames::RULE,
+        &cname_with_other_data::RULE,
+        &flattened_cname_with_mx::RULE,
+    ],
+    &[
+        &mx_exchange_is_address::RULE,
+        &mx_exchange_not_hostname::RULE,
+        &mx_exchange_is_cname::RULE,
+        &mx_exchange_proxied::RULE,
+        &mx_exchange_without_address::RULE,
+    ],
+];
 
 /// The fault of a node whose own records clash, if it `holds` both types.
 fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
@@ -119,6 +139,12 @@ fn state_cause(scene: &Scene, introduced: Cause) -> Cause {
 /// Whether resolvers are sure to see an alias at a node.
 fn is_surely_alias(node: &Node) -> bool {
     node.cnames().any(|record| record.served == Served::AsIs)
+}
+
+/// Whether resolvers saw no alias at a node before the change only since it was flattened.
+fn was_flattened(scene: &Scene, node: &Node) -> bool {
+    let before = scene.before(node);
+    before.records(&Rtype::Cname).next().is_some() && before.cnames().next().is_none()
 }
 
 /// Whether an alias hands the mail of its name to a mail service, as far as it can be followed.

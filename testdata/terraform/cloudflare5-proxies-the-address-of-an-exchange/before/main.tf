@@ -1,0 +1,33 @@
+terraform {
+  required_providers {
+    cloudflare = {
+      source  = "cloudflare/cloudflare"
+      version = "~> 5.0"
+    }
+  }
+}
+
+resource "cloudflare_zone" "main" {
+  name = "example.com"
+  account = {
+    id = "00112233445566778899aabbccddeeff"
+  }
+}
+
+resource "cloudflare_dns_record" "mx" {
+  zone_id  = cloudflare_zone.main.id
+  name     = "example.com"
+  type     = "MX"
+  content  = "mail.example.com"
+  priority = 10
+  ttl      = 3600
+}
+
+resource "cloudflare_dns_record" "mail" {
+  zone_id = cloudflare_zone.main.id
+  name    = "mail.example.com"
+  type    = "A"
+  content = "192.0.2.25"
+  ttl     = 1
+  proxied = false
+}
