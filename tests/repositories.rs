@@ -92,6 +92,22 @@ fn the_second_source_with_the_same_words_is_the_one_at_fault() {
 }
 
 #[test]
+fn what_is_refused_before_the_change_only_is_shown_where_it_was() {
+    let config = config(300, &["zones"]);
+    let entry = "WWW:\n  type: A\n  value: 192.0.2.2\n";
+    let [old, new] =
+        ["www:\n  type: A\n  value: 192.0.2.1\n", "# Something else.\n"].map(|first| first.to_owned() + entry);
+    let [before, after] = [&*old, &*new].map(|zone| [("config.yaml", &*config), ("zones/example.com.yaml", zone)]);
+    let (sources, Loaded { gaps, .. }) = load_states(&before, &after);
+    let [twice] = &gaps.iter().filter(|gap| gap.reason.contains("a second A")).collect::<Vec<_>>()[..] else {
+        panic!("{gaps:?}")
+    };
+    let source = sources.get(twice.place.span.source);
+    assert_eq!(source.bytes(), old.as_bytes(), "{twice:?}");
+    assert_eq!(&old[twice.place.span.range()], "type: A\n  value: 192.0.2.2");
+}
+
+#[test]
 fn what_another_setting_reads_otherwise_stands_in_its_own_state() {
     let (old, new) = (config(300, &["zones"]), config(600, &["zones"]));
     let changed = format!("# Something else.\na:\n  type: A\n  value: 192.0.2.9\n{ZONE}");

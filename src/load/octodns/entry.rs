@@ -77,8 +77,8 @@ impl Options {
 pub struct Placed {
     /// The record.
     pub written: Rc<Written>,
-    /// Where it is used.
-    pub at: Span,
+    /// Which of the records of its entry it is.
+    pub number: usize,
     /// A digest of its owner and type.
     pub digest: u64,
 }
@@ -118,7 +118,7 @@ impl Reading {
             let here = Here { key, block: change.span(), record: data, ttl: ttl(data, directory)? };
             reading.written(&owner, known, &here, directory)
         });
-        reading.keep(read, data);
+        reading.keep(read, 0);
         reading
     }
 
@@ -127,19 +127,19 @@ impl Reading {
             let place = Place { block: around(entry), ..Place::at(entry.key.span()) };
             self.slips.push((owner.name.clone(), Misread::Rewritten { written: written.clone() }, place));
         }
-        let records = entry.value.items().unwrap_or_else(|| vec![entry.value]);
+        let records = records_of(entry);
         self.records.reserve_exact(records.len());
-        for record in records {
+        for (number, record) in records.into_iter().enumerate() {
             let read = self.read(owner, entry, record, directory);
-            self.keep(read, record);
+            self.keep(read, number);
         }
     }
 
-    fn keep(&mut self, read: Result<Written, Fault>, record: Value) {
+    fn keep(&mut self, read: Result<Written, Fault>, number: usize) {
         match read {
             Ok(written) => {
                 let digest = written.digest();
-                self.records.push(Placed { written: Rc::new(written), at: record.site(), digest });
+                self.records.push(Placed { written: Rc::new(written), number, digest });
             }
             Err(fault) => self.faults.push(fault),
         }
@@ -208,6 +208,11 @@ impl Reading {
         }
         variants
     }
+}
+
+/// The records of a name, as they are written.
+pub fn records_of<'a>(entry: &Entry<'a>) -> Vec<Value<'a>> {
+    entry.value.items().unwrap_or_else(|| vec![entry.value])
 }
 
 /// Seconds.

@@ -7,9 +7,9 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use super::config::Directory;
-use super::entry::{Placed, Reading, Written, hidden_name};
+use super::entry::{Placed, Reading, Written, hidden_name, records_of};
 use super::order::{self, Order};
-use crate::load::yaml::{Fault, NodeId, Value};
+use crate::load::yaml::{self, Fault, NodeId, Value};
 use crate::name::Name;
 use crate::record::Misread;
 use crate::source::Place;
@@ -48,30 +48,31 @@ impl Contents {
         for entry in &entries.shown {
             let read = || Reading::new(entry, apex, directory);
             if entry.is_alone() {
-                self.take(known.reading(entry.value.id(), read), directory.replaces);
+                self.take(known.reading(entry.value.id(), read), entry, directory.replaces);
             } else {
-                self.take(&read(), directory.replaces);
+                self.take(&read(), entry, directory.replaces);
             }
         }
     }
 
-    fn take(&mut self, reading: &Reading, replaces: bool) {
+    /// Takes in what an entry holds, or another that was read and has the same words.
+    fn take(&mut self, reading: &Reading, entry: &yaml::Entry, replaces: bool) {
         self.slips.extend(reading.slips.iter().cloned());
         self.faults.extend(reading.faults.iter().cloned());
         for placed in &reading.records {
-            self.keep(placed, replaces);
+            self.keep(placed, entry, replaces);
         }
     }
 
-    fn keep(&mut self, placed: &Placed, replaces: bool) {
-        let Placed { written, at, digest } = placed;
+    fn keep(&mut self, placed: &Placed, entry: &yaml::Entry, replaces: bool) {
+        let Placed { written, number, digest } = placed;
         let Contents { records, known, .. } = self;
         let is_like = |(other, at): &(u64, usize)| other == digest && records[*at].is_like(written);
         match known.entry(*digest, is_like, |(digest, _)| *digest) {
             Entry::Occupied(known) if replaces => records[known.get().1] = Rc::clone(written),
             Entry::Occupied(_) => {
                 let message = format!("octodns refuses a second {} of one name", written.rtype);
-                self.faults.push(Fault { message, span: *at });
+                self.faults.push(Fault::new(records_of(entry)[*number], message));
             }
             Entry::Vacant(vacant) => {
                 vacant.insert((*digest, records.len()));
