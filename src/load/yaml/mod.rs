@@ -468,7 +468,7 @@ impl<'a> Collected<'a> {
         };
         let earlier = std::mem::replace(&mut shown[at], entry);
         // Of keys that are equal but not the same, such as 1 and true, Python keeps the first.
-        if earlier.key.scalar() != entry.key.scalar() {
+        if earlier.key.printed() != entry.key.printed() {
             shown[at].key = earlier.key;
         }
         if !is_merged && !self.is_merged[at] {
@@ -690,6 +690,18 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn of_keys_that_are_equal_the_first_is_kept() {
+        let (sources, id) = source("1: a\ntrue: b\n-0.0: c\n0.0: d\nx: e\n'x': f");
+        let mut yaml = Yaml::default();
+        let root = yaml.parse(&sources, id).unwrap().root.unwrap();
+        let shown = yaml.value(&sources, root).entries().unwrap().shown;
+        let printed = |value: Value| value.printed().unwrap();
+        let pairs: Vec<_> =
+            shown.iter().map(|entry| format!("{}={}", printed(entry.key), printed(entry.value))).collect();
+        assert_eq!(pairs, ["1=b", "-0.0=d", "x=f"]);
     }
 
     #[test]
