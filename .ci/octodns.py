@@ -211,6 +211,8 @@ def record(dice, indent):
         lines.append(f"{pad}octodns: {{ignored: true, cloudflare: {{proxied: true}}, excluded: [out]}}")
     if dice.random() < 0.05:
         lines.append(f"{pad}unknown: [1, {{a: b}}]")
+    if dice.random() < 0.05 and kind not in ("A", "AAAA", "CNAME", "DNAME"):
+        lines.append(f"{pad}geo: {{NA: [192.0.2.1]}}")
     dice.shuffle(lines)
     return "\n".join(lines), kind
 

@@ -183,11 +183,14 @@ impl Reading {
         Ok(Written { owner: owner.name.clone(), rtype: known.rtype, ttl: here.ttl, records, variants, options })
     }
 
-    /// The answers of pools (`dynamic`) and of regions (`geo`).
+    /// The answers of pools (`dynamic`) and of regions (`geo`); types that have none take no notice of these keys.
     fn variants(&mut self, here: &Here, known: &Type) -> Vec<(Arc<str>, Vec<Record>)> {
-        let pools = here.record.get("dynamic").and_then(|dynamic| dynamic.get("pools"));
+        let is_one_of = |types: &[&str]| types.contains(&known.rtype.text());
+        let dynamic = here.record.get("dynamic").filter(|_| is_one_of(&["A", "AAAA", "CNAME", "DNAME"]));
+        let pools = dynamic.and_then(|dynamic| dynamic.get("pools"));
+        let regions = here.record.get("geo").filter(|_| is_one_of(&["A", "AAAA"]));
         let mut variants = Vec::new();
-        for (kind, groups) in [("pool", pools), ("region", here.record.get("geo"))] {
+        for (kind, groups) in [("pool", pools), ("region", regions)] {
             for group in groups.and_then(Value::entries).map(|entries| entries.shown).unwrap_or_default() {
                 let list = if kind == "pool" { group.value.get("values") } else { Some(group.value) };
                 let items = list.and_then(Value::items).unwrap_or_default();
@@ -335,4 +338,30 @@ fn options(record: Value) -> Result<Option<Box<Options>>, Fault> {
         excluded: list("excluded"),
         proxied: flag(at.get("cloudflare").and_then(|cloudflare| cloudflare.get("proxied"))),
     })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::yaml::Yaml;
+    use crate::source::{Bytes, Sources};
+
+    #[test]
+    fn only_types_that_answer_by_place_or_health_have_regions_and_pools() {
+        for (text, count) in [
+            ("type: A, value: 192.0.2.1, geo: {NA: [192.0.2.2]}", 1),
+            ("type: CNAME, value: a.example., dynamic: {pools: {one: {values: [{value: b.example.}]}}}", 1),
+            ("type: CNAME, value: a.example., geo: {NA: [b.example.]}", 0),
+            ("type: MX, value: {exchange: a.example., preference: 1}, geo: {NA: [192.0.2.2]}", 0),
+            ("type: TXT, value: x, dynamic: {pools: {one: {values: [{value: y}]}}}", 0),
+        ] {
+            let mut sources = Sources::default();
+            let id = sources.add("test".to_owned(), Bytes::Owned(format!("www: {{{text}}}").into_bytes()));
+            let mut yaml = Yaml::default();
+            let root = yaml.parse(&sources, id).unwrap().root.unwrap();
+            let entry = yaml.value(&sources, root).entries().unwrap().shown[0];
+            let Reading { records, faults, .. } = Reading::new(&entry, &Name::root(), &Directory::plain(""));
+            assert_eq!((records[0].written.variants.len(), faults.len()), (count, 0), "{text}");
+        }
+    }
 }
