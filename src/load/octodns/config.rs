@@ -28,7 +28,7 @@ pub struct Config {
     pub path: String,
     /// In the order of the file.
     pub zones: Vec<Zone>,
-    /// The directories that zones are read from.
+    /// The directories that zones are read from, or could be: all but those that they are only written to.
     pub directories: Vec<Rc<Directory>>,
 }
 
@@ -276,14 +276,16 @@ impl Reader<'_> {
                 }
             }
         }
-        let mut directories: Vec<Rc<Directory>> = Vec::new();
-        for origin in zones.iter().flat_map(|zone| &zone.sources) {
-            if let Origin::Directory(directory) = origin
-                && !directories.contains(directory)
-            {
-                directories.push(Rc::clone(directory));
-            }
-        }
+        let is_target = |id: &String| zones.iter().flat_map(|zone| &zone.targets).any(|target| target.id == *id);
+        let is_source = |directory: &Rc<Directory>| {
+            let sources = zones.iter().flat_map(|zone| &zone.sources);
+            sources.into_iter().any(|origin| matches!(origin, Origin::Directory(one) if Rc::ptr_eq(one, directory)))
+        };
+        let directories = self.providers.iter().filter_map(|(id, (provider, _))| match provider {
+            Provider::Directory(directory) if is_source(directory) || !is_target(id) => Some(Rc::clone(directory)),
+            _ => None,
+        });
+        let directories = directories.collect();
         Config { path: self.path.to_owned(), zones, directories }
     }
 
@@ -297,6 +299,10 @@ impl Reader<'_> {
     }
 
     fn provider(&mut self, entry: &Entry, class: &str) -> Provider {
+        if class.is_empty() {
+            self.wrong(entry.key, "`class` is missing");
+            return Provider::Broken;
+        }
         let split = class == "octodns.provider.yaml.SplitYamlProvider";
         if !split && class != "octodns.provider.yaml.YamlProvider" {
             return Provider::Other;
@@ -394,6 +400,9 @@ impl Reader<'_> {
                 None
             }
         };
+        if ["alias", "sources"].iter().all(|key| settings.get(key).is_none()) {
+            self.wrong(entry.key, "`sources` is missing");
+        }
         let mut sources = Vec::new();
         let foreign =
             |at, class: &String| Origin::Foreign(Target { id: text(at).unwrap_or_default(), class: class.clone() });
