@@ -193,12 +193,15 @@ impl Reading {
         for (kind, groups) in [("pool", pools), ("region", regions)] {
             for group in groups.and_then(Value::entries).map(|entries| entries.shown).unwrap_or_default() {
                 let list = if kind == "pool" { group.value.get("values") } else { Some(group.value) };
-                let items = list.and_then(Value::items).unwrap_or_default();
-                let values =
-                    items.into_iter().filter_map(|item| if kind == "pool" { item.get("value") } else { Some(item) });
+                let Some(items) = list.and_then(Value::items) else {
+                    self.faults.push(Fault::new(group.key, format!("this {kind} has no list of values")));
+                    continue;
+                };
                 let mut records = Vec::new();
-                for value in values {
-                    match known.value(value, true) {
+                for item in items {
+                    let value = if kind == "pool" { item.get("value") } else { Some(item) };
+                    let value = value.ok_or_else(|| Fault::new(item, "`value` is missing"));
+                    match value.and_then(|value| known.value(value, true)) {
                         Ok(datum) => records.push(here.record(datum)),
                         Err(fault) => self.faults.push(fault),
                     }
@@ -346,22 +349,33 @@ mod tests {
     use crate::load::yaml::Yaml;
     use crate::source::{Bytes, Sources};
 
+    /// How many variants the only record of an entry has, and how many faults.
+    fn counts(text: &str) -> (usize, usize) {
+        let mut sources = Sources::default();
+        let id = sources.add("test".to_owned(), Bytes::Owned(format!("www: {{{text}}}").into_bytes()));
+        let mut yaml = Yaml::default();
+        let root = yaml.parse(&sources, id).unwrap().root.unwrap();
+        let entry = yaml.value(&sources, root).entries().unwrap().shown[0];
+        let Reading { records, faults, .. } = Reading::new(&entry, &Name::root(), &Directory::plain(""));
+        (records[0].written.variants.len(), faults.len())
+    }
+
     #[test]
     fn only_types_that_answer_by_place_or_health_have_regions_and_pools() {
-        for (text, count) in [
+        for (text, variants) in [
             ("type: A, value: 192.0.2.1, geo: {NA: [192.0.2.2]}", 1),
             ("type: CNAME, value: a.example., dynamic: {pools: {one: {values: [{value: b.example.}]}}}", 1),
             ("type: CNAME, value: a.example., geo: {NA: [b.example.]}", 0),
             ("type: MX, value: {exchange: a.example., preference: 1}, geo: {NA: [192.0.2.2]}", 0),
             ("type: TXT, value: x, dynamic: {pools: {one: {values: [{value: y}]}}}", 0),
         ] {
-            let mut sources = Sources::default();
-            let id = sources.add("test".to_owned(), Bytes::Owned(format!("www: {{{text}}}").into_bytes()));
-            let mut yaml = Yaml::default();
-            let root = yaml.parse(&sources, id).unwrap().root.unwrap();
-            let entry = yaml.value(&sources, root).entries().unwrap().shown[0];
-            let Reading { records, faults, .. } = Reading::new(&entry, &Name::root(), &Directory::plain(""));
-            assert_eq!((records[0].written.variants.len(), faults.len()), (count, 0), "{text}");
+            assert_eq!(counts(text), (variants, 0), "{text}");
+        }
+        for text in
+            ["{}", "{values: 192.0.2.2}", "{values: [192.0.2.2]}", "{values: [{weight: 1}]}", "{values: [{value: x}]}"]
+        {
+            let text = format!("type: A, value: 192.0.2.1, dynamic: {{pools: {{one: {text}}}}}");
+            assert_eq!(counts(&text), (0, 1), "{text}");
         }
     }
 }
