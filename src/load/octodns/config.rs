@@ -209,6 +209,18 @@ pub fn is_config(root: Value) -> bool {
     ["providers", "zones"].iter().all(|key| root.get(key).is_some_and(Value::is_mapping))
 }
 
+/// What Python takes for true.
+pub fn is_true(value: Value) -> bool {
+    match value.scalar() {
+        Some(Scalar::Null) => false,
+        Some(Scalar::Bool(flag)) => flag,
+        Some(Scalar::Int(digits)) => digits != "0",
+        Some(Scalar::Float(number)) => number != 0.0,
+        Some(Scalar::Text(text)) => !text.is_empty(),
+        _ => true,
+    }
+}
+
 /// Reads a configuration. What is wrong with it goes to `gaps`.
 pub fn read(root: Value, path: &str, state: &State, gaps: &mut Vec<Gap>) -> Config {
     Reader { path, state, gaps, providers: HashMap::new(), processors: HashMap::new() }.read(root)
@@ -490,18 +502,6 @@ fn text(value: Value) -> Option<String> {
     match value.scalar()? {
         Scalar::Text(text) => Some(text.into_owned()),
         _ => None,
-    }
-}
-
-/// What Python takes for true.
-fn is_true(value: Value) -> bool {
-    match value.scalar() {
-        Some(Scalar::Null) => false,
-        Some(Scalar::Bool(flag)) => flag,
-        Some(Scalar::Int(digits)) => digits != "0",
-        Some(Scalar::Float(number)) => number != 0.0,
-        Some(Scalar::Text(text)) => !text.is_empty(),
-        _ => true,
     }
 }
 

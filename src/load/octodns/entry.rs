@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::RandomState;
 
-use super::config::Directory;
+use super::config::{Directory, is_true};
 use super::data::{Datum, Type, integer};
 use super::idna::{has_good_a_labels, to_ascii};
 use super::order;
@@ -330,16 +330,15 @@ fn options(record: Value) -> Result<Option<Box<Options>>, Fault> {
     if !at.is_mapping() {
         return Err(Fault::new(at, format!("`octodns` is {}, but a mapping is due", at.kind())));
     }
-    let flag = |at: Option<Value>| matches!(at.and_then(Value::scalar), Some(Scalar::Bool(true)));
     let list = |key| {
         let items = at.get(key).map(|list| list.items().unwrap_or_else(|| vec![list]));
         items.unwrap_or_default().into_iter().filter_map(Value::printed).collect()
     };
     Ok(Some(Box::new(Options {
-        ignored: flag(at.get("ignored")),
+        ignored: at.get("ignored").is_some_and(is_true),
         included: list("included"),
         excluded: list("excluded"),
-        proxied: flag(at.get("cloudflare").and_then(|cloudflare| cloudflare.get("proxied"))),
+        proxied: at.get("cloudflare").and_then(|cloudflare| cloudflare.get("proxied")).is_some_and(is_true),
     })))
 }
 
@@ -349,15 +348,27 @@ mod tests {
     use crate::load::yaml::Yaml;
     use crate::source::{Bytes, Sources};
 
-    /// How many variants the only record of an entry has, and how many faults.
-    fn counts(text: &str) -> (usize, usize) {
+    /// The only record of an entry, and how many faults there are.
+    fn read(text: &str) -> (Written, usize) {
         let mut sources = Sources::default();
         let id = sources.add("test".to_owned(), Bytes::Owned(format!("www: {{{text}}}").into_bytes()));
         let mut yaml = Yaml::default();
         let root = yaml.parse(&sources, id).unwrap().root.unwrap();
         let entry = yaml.value(&sources, root).entries().unwrap().shown[0];
         let Reading { records, faults, .. } = Reading::new(&entry, &Name::root(), &Directory::plain(""));
-        (records[0].written.variants.len(), faults.len())
+        (Written::clone(&records[0].written), faults.len())
+    }
+
+    #[test]
+    fn flags_are_what_python_takes_for_true() {
+        for (flag, is_set) in
+            [("true", true), ("1", true), ("'no'", true), ("no", false), ("0", false), ("''", false), ("", false)]
+        {
+            let options = format!("octodns: {{ignored: {flag}, cloudflare: {{proxied: {flag}}}}}");
+            let (written, faults) = read(&format!("type: A, value: 192.0.2.1, {options}"));
+            let options = written.options.unwrap();
+            assert_eq!((options.ignored, options.proxied, faults), (is_set, is_set, 0), "{flag}");
+        }
     }
 
     #[test]
@@ -369,13 +380,15 @@ mod tests {
             ("type: MX, value: {exchange: a.example., preference: 1}, geo: {NA: [192.0.2.2]}", 0),
             ("type: TXT, value: x, dynamic: {pools: {one: {values: [{value: y}]}}}", 0),
         ] {
-            assert_eq!(counts(text), (variants, 0), "{text}");
+            let (written, faults) = read(text);
+            assert_eq!((written.variants.len(), faults), (variants, 0), "{text}");
         }
         for text in
             ["{}", "{values: 192.0.2.2}", "{values: [192.0.2.2]}", "{values: [{weight: 1}]}", "{values: [{value: x}]}"]
         {
             let text = format!("type: A, value: 192.0.2.1, dynamic: {{pools: {{one: {text}}}}}");
-            assert_eq!(counts(&text), (0, 1), "{text}");
+            let (written, faults) = read(&text);
+            assert_eq!((written.variants.len(), faults), (0, 1), "{text}");
         }
     }
 }
