@@ -281,7 +281,7 @@ impl<'t, 'b> Reader<'t, 'b> {
         for tab in tabs {
             let line = memchr::memrchr(b'\n', &bytes[..tab]).map_or(0, |newline| newline + 1);
             let is_comment = memchr::memchr_iter(b'#', &bytes[line..tab]).map(|at| line + at).any(|hash| {
-                let starts = hash == line || matches!(bytes[hash - 1], b' ' | b'\t');
+                let starts = matches!(&bytes[line..hash], [] | b"\xEF\xBB\xBF" | [.., b' ' | b'\t']);
                 starts && text_at(hash).is_none()
             });
             if text_at(tab).is_none() && !is_comment {

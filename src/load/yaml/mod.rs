@@ -681,6 +681,14 @@ mod tests {
     }
 
     #[test]
+    fn comments_may_hold_tabs() {
+        for text in ["#\ta\na: b", "\u{FEFF}# a\tb\na: b", "a: b #\tc", "a:\n  #\tb\n  c: d"] {
+            let (sources, id) = source(text);
+            assert!(Yaml::default().parse(&sources, id).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_fault_points_at_whole_characters() {
         for text in ["a: b\u{2028}c: d", "\u{FEFF}: x", "é: [", "a: !!int ''", "'"] {
             let (sources, id) = source(text);
