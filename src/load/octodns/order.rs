@@ -64,7 +64,7 @@ fn compare(one: Value, other: Value, order: Order) -> Ordering {
 
 /// A key, as it is sorted.
 enum Key<'a> {
-    /// Nothing at all, which goes before everything.
+    /// Nothing at all, which goes before everything but an empty text.
     Null,
     /// A number, in digits if it is whole.
     Number(f64, Cow<'a, str>),
@@ -98,7 +98,7 @@ impl<'a> Key<'a> {
     /// Texts and the numbers between them in turn, a text first.
     fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         let (first, second, mut rest) = match self {
-            Key::Null => (Some(Part::Null), None, None),
+            Key::Null => (Some(Part::Text("")), Some(Part::Null), None),
             Key::Number(value, digits) => (
                 Some(Part::Text("")),
                 Some(Part::Number(Number { value: *value, digits: digits.trim_start_matches('0') })),
@@ -196,5 +196,7 @@ mod tests {
             assert_eq!(compare(other, one), Ordering::Greater, "{other} {one}");
         }
         assert_eq!(compare("a007", "a7"), Ordering::Equal);
+        let parts = [Key::of_text("".into(), Order::Natural), Key::Null, Key::Number(-1.0, "-1".into())];
+        assert!(parts.windows(2).all(|pair| pair[0].parts().lt(pair[1].parts())));
     }
 }
