@@ -410,6 +410,28 @@ fn the_index_is_the_next_commit() {
 }
 
 #[test]
+fn what_a_sparse_checkout_leaves_out_is_told() {
+    let place = Place::repository(&[]);
+    for file in
+        ["zones/a.example.yaml", "zones/b.example.yaml", "zones/c.example.yaml", "other/d.example.yaml", "zones/x"]
+    {
+        place.write(file, "1");
+    }
+    place.git(&["add", "."]);
+    place.git(&["commit", "--quiet", "--message", "x"]);
+    let told = |below: &str| troubles(&Tree::checked_out(&place.root(below)).expect("it can be listed"));
+    assert_eq!(told(""), [""; 0]);
+    place.git(&["sparse-checkout", "set", "--no-cone", "zones/a.example.yaml"]);
+    let reason = "out; check out all of the directory";
+    assert_eq!(told("zones"), [format!("b.example.yaml: a sparse checkout leaves this file and 1 more {reason}")]);
+    assert_eq!(told(""), [format!("other/d.example.yaml: a sparse checkout leaves this file and 2 more {reason}")]);
+    place.write("zones/b.example.yaml", "2");
+    assert_eq!(told("zones"), [format!("c.example.yaml: a sparse checkout leaves this file {reason}")]);
+    place.git(&["sparse-checkout", "disable"]);
+    assert_eq!(told(""), [""; 0]);
+}
+
+#[test]
 fn conflicts_are_an_error_that_names_the_first() {
     let place = Place::repository(&[]);
     place.write("dns/a.yaml", "1");

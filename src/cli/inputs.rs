@@ -120,7 +120,11 @@ impl States {
             (_, Some(revision)) => (root, Some(Tree::revision(root, revision, self.base_exact))),
             _ => (root, self.staged.then(|| Tree::head(root))),
         };
-        let after = if self.staged { Tree::index(root) } else { Tree::disk(root) };
+        let after = match &self.base {
+            Some(_) => Tree::checked_out(root),
+            None if self.staged => Tree::index(root),
+            None => Tree::disk(root),
+        };
         let before = before.transpose().map_err(|reason| (before_root.to_owned(), reason))?;
         Ok((before, after.map_err(|reason| (root.to_owned(), reason))?))
     }

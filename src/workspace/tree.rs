@@ -38,6 +38,18 @@ impl Tree {
         Ok(Tree::new(root, "on disk".to_owned(), disk::list(directory(root))?, Store::Disk))
     }
 
+    /// The directory as it lies on disk, to be compared with a commit: what git leaves out of the disk is not deleted.
+    pub fn checked_out(root: &str) -> Result<Tree, String> {
+        let mut tree = Tree::disk(root)?;
+        let left_out = git::left_out(directory(root))?;
+        if let [first, others @ ..] = &left_out[..] {
+            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            let reason = format!("a sparse checkout leaves this file{more} out; check out all of the directory");
+            tree.troubles.push((String::from_utf8_lossy(first).into_owned(), reason));
+        }
+        Ok(tree)
+    }
+
     /// The directory as the commit holds it: the merge base of `revision` and HEAD, or with `exact` that very revision.
     /// It is empty if the commit has no such directory.
     pub fn revision(root: &str, revision: &str, exact: bool) -> Result<Tree, String> {
