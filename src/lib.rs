@@ -94,8 +94,7 @@ pub fn conclude(sources: &Sources, loaded: &Loaded, policy: &Policy, found: Foun
     let Loaded { diff, inputs, compared, .. } = loaded;
     let Found { mut findings, mut gaps, code, hosts } = found;
     let is_all = policy.all || !compared;
-    let inputs_and_code = inputs.iter().map(|input| input.source).chain(code).collect::<Vec<_>>();
-    policy::suppress(&mut findings, policy, &Scope { sources, diff, texts: &inputs_and_code, hosts: &hosts, is_all });
+    policy::suppress(&mut findings, policy, &Scope { sources, diff, inputs, code: &code, hosts: &hosts, is_all });
     let mut summary = Summary {
         zones: zones(diff),
         records_before: records(&diff.before),

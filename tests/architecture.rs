@@ -43,7 +43,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["gap", "load", "load/hosts", "load/yaml", "name", "rdata", "record", "severity", "source", "workspace"],
     ),
     ("config", &["gap", "load", "load/yaml", "name", "rule", "rules", "severity", "source"]),
-    ("policy", &["check", "config", "diff", "gap", "name", "record", "report", "rule", "rules", "severity", "source"]),
+    (
+        "policy",
+        &["check", "config", "diff", "gap", "load", "name", "record", "report", "rule", "rules", "severity", "source"],
+    ),
     ("excerpt", &["rule", "source"]),
     ("render", &["excerpt", "gap", "name", "report", "route", "rule", "rules", "severity", "source"]),
     ("dump", &["rdata", "record", "source"]),

@@ -228,6 +228,34 @@ fn a_comment_speaks_of_the_records_beside_it_and_of_no_others() {
 }
 
 #[test]
+fn a_value_that_looks_like_a_comment_is_none() {
+    let comment = "# zonegate: allow cname-with-mx -- it moves";
+    let with = |value: &str| AFTER.replace("www:", &format!("- type: TXT\n  value: {value}\nwww:"));
+    for (value, is_comment) in [
+        (format!("'a {comment}'"), false),
+        (format!("\"a {comment}\""), false),
+        (format!("|\n    a\n    {comment}"), false),
+        (format!("'a' {comment}"), true),
+    ] {
+        let (report, code) = report(&[("after/example.com.yaml", &with(&value))], "");
+        assert_eq!(code, i32::from(!is_comment), "{value}\n{:?}", findings(&report));
+    }
+    let key = AFTER.replace("www:", "#\nzonegate:");
+    assert_eq!(findings(&report(&[("after/example.com.yaml", &key)], "").0), ["error cname-with-mx"]);
+}
+
+#[test]
+fn what_a_plan_holds_suppresses_nothing_in_it() {
+    let case = "testdata/terraform/a-cname-is-created-beside-an-mx/plan.json";
+    let plan = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(case)).expect("the case is there");
+    let policy = "v=spf1 include:_spf.example.net -all";
+    assert!(plan.contains(policy));
+    let plan = plan.replace(policy, "a # zonegate: allow cname-with-mx -- b");
+    let (text, code) = said(&directory(&[("plan.json", &plan)]), "check plan.json");
+    assert!(code == 1 && text.starts_with("error[cname-with-mx]") && !text.contains("-suppression"), "{text}");
+}
+
+#[test]
 fn an_owner_of_an_mx_cannot_speak_for_another_whose_mail_goes_the_same_way() {
     let zone = |comment: &str, of_others: &str, host: &str| {
         let mx = "  type: MX\n  value: {exchange: mail.example.com., preference: 10}\n";

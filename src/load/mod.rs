@@ -103,6 +103,12 @@ pub struct Pending {
     pub gap: Gap,
 }
 
+/// Those of some offsets into an input, in ascending order, that lie in none of its values: what looks like a comment there
+/// is one. In a plan nothing is.
+pub fn outside_values(sources: &Sources, input: &Input, offsets: Vec<usize>) -> Vec<usize> {
+    if input.kind == octodns::KIND { yaml::outside_scalars(sources, input.source, offsets) } else { Vec::new() }
+}
+
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     let Inputs { documents, repositories, tables, zones } = inputs;

@@ -1,13 +1,14 @@
 //! Suppressions that stand in comments beside the records: `# zonegate: allow RULE -- why`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use memchr::{memchr, memmem, memrchr};
 
 use crate::config::{Reach, Suppression, suppressible};
+use crate::load;
 use crate::rule::Rule;
-use crate::source::{Place, SourceId, Sources, Span};
+use crate::source::{Input, Place, SourceId, Sources, Span};
 
 const MARK: &[u8] = b"zonegate:";
 /// What a comment starts with: in YAML and in the code of plans, or in such code alone.
@@ -31,13 +32,19 @@ pub struct Comment {
 }
 
 impl<'a> Comments<'a> {
-    /// Reads the comments of these inputs. No comment can speak of the rules in `never`.
-    pub fn read(sources: &'a Sources, inputs: impl Iterator<Item = SourceId>, never: &[&str]) -> Comments<'a> {
+    /// Reads the comments of these inputs and of the code that they were made from. No comment can speak of the rules in `never`.
+    pub fn read(sources: &'a Sources, inputs: &[Input], code: &BTreeSet<SourceId>, never: &[&str]) -> Comments<'a> {
         let mut by_source = HashMap::new();
-        for source in inputs {
+        let inputs = inputs.iter().map(|input| (input.source, Some(input)));
+        for (source, input) in inputs.chain(code.iter().map(|source| (*source, None))) {
             let bytes = sources.get(source).bytes();
-            let marks = memmem::find_iter(bytes, MARK).filter(|at| opens_comment(&bytes[..*at]));
-            let comments: Vec<Comment> = marks.map(|at| comment(source, bytes, at, never)).collect();
+            let marks: Vec<usize> = memmem::find_iter(bytes, MARK).filter(|at| opens_comment(&bytes[..*at])).collect();
+            // Most inputs have none, and are not read again.
+            let marks = match input {
+                Some(input) if !marks.is_empty() => load::outside_values(sources, input, marks),
+                _ => marks,
+            };
+            let comments: Vec<Comment> = marks.into_iter().map(|at| comment(source, bytes, at, never)).collect();
             by_source.insert(source, comments);
         }
         Comments { sources, by_source }

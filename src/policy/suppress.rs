@@ -15,7 +15,7 @@ use crate::record::View;
 use crate::report::{Finding, Origin, Suppressed};
 use crate::rule::{Cause, Check, Label, Rule, Status};
 use crate::rules::{MALFORMED_SUPPRESSION, SUPPRESSION_EXPIRED, UNUSED_SUPPRESSION};
-use crate::source::{Place, SourceId, Sources, Span};
+use crate::source::{Input, Place, SourceId, Sources, Span};
 
 /// What was looked at, beyond the findings themselves.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,10 @@ pub struct Scope<'a> {
     pub sources: &'a Sources,
     /// Both sides.
     pub diff: &'a Diff,
-    /// What was read for the side after the change, and what that was made from; only comments in these count.
-    pub texts: &'a [SourceId],
+    /// What was read for the side after the change; only comments in it and in the code count.
+    pub inputs: &'a [Input],
+    /// What the inputs were made from, as far as findings were moved to it.
+    pub code: &'a BTreeSet<SourceId>,
     /// The names that the rules were asked about.
     pub hosts: &'a BTreeSet<Host>,
     /// Whether these are all names there are.
@@ -43,7 +45,7 @@ struct Outcome<'a> {
 
 /// Marks what does not count, and adds what there is to say of the suppressions.
 pub fn apply(findings: &mut Vec<Finding>, policy: &Policy, scope: &Scope) {
-    let comments = Comments::read(scope.sources, scope.texts.iter().copied(), &policy.never_suppress);
+    let comments = Comments::read(scope.sources, scope.inputs, scope.code, &policy.never_suppress);
     let said = policy.suppressions.iter().chain(comments.all().filter_map(|comment| comment.said.as_ref().ok()));
     let mut outcomes: Vec<Outcome> =
         said.map(|suppression| Outcome { suppression, used: BTreeSet::new(), revived: None }).collect();

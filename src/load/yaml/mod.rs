@@ -161,6 +161,24 @@ impl Yaml {
     }
 }
 
+/// Those of some offsets, in ascending order, that lie in no scalar of an input: what looks like a comment there is one.
+/// None does if the input cannot be read.
+pub fn outside_scalars(sources: &Sources, source: SourceId, mut offsets: Vec<usize>) -> Vec<usize> {
+    let mut yaml = Yaml::default();
+    if yaml.parse(sources, source).is_err() {
+        return Vec::new();
+    }
+    let is_scalar = |node: &&Node| {
+        matches!(node.kind, Kind::Plain | Kind::PlainText(_) | Kind::Quoted | Kind::Text(_) | Kind::Tagged(..))
+    };
+    let scalars: Vec<_> = yaml.documents[0].nodes.iter().filter(is_scalar).map(Node::range).collect();
+    offsets.retain(|at| {
+        let next = scalars.partition_point(|scalar| scalar.end <= *at);
+        scalars.get(next).is_none_or(|scalar| *at < scalar.start)
+    });
+    offsets
+}
+
 /// A value in its place.
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'a> {
