@@ -80,6 +80,11 @@ impl Suppression {
     pub fn has_ended(&self, today: Date) -> bool {
         self.until.is_some_and(|day| day < today)
     }
+
+    /// Whether it names this rule.
+    pub fn speaks_of(&self, rule: &Rule) -> bool {
+        self.rules.iter().any(|named| named.id == rule.id)
+    }
 }
 
 /// Which findings a suppression speaks of.

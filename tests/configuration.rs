@@ -228,6 +228,55 @@ fn a_comment_speaks_of_the_records_beside_it_and_of_no_others() {
 }
 
 #[test]
+fn what_has_run_out_is_not_missed_where_something_else_holds() {
+    let over = "# zonegate: allow cname-with-mx -- it moves until 2020-01-31\n";
+    let zone = |comments: &str| AFTER.replace("shop:", &format!("{comments}shop:"));
+    let holds = "# zonegate: allow cname-with-mx -- it moves\n";
+    for comments in [format!("{over}{holds}"), format!("{holds}{over}")] {
+        let (report, code) = report(&[("after/example.com.yaml", &zone(&comments))], "");
+        assert_eq!((findings(&report), code), (vec!["error cname-with-mx comment".to_owned()], 0));
+    }
+    let directory = directory(&[]);
+    let baseline = "--before before --after after --baseline known.json";
+    assert_eq!(said(&directory, &format!("check {baseline} --write-baseline")).1, 0);
+    fs::write(directory.path().join("after/example.com.yaml"), zone(over)).expect("the directory takes files");
+    let (text, code) = said(&directory, &format!("check {baseline}"));
+    assert!(code == 0 && !text.contains("suppression-expired"), "{text}");
+}
+
+#[test]
+fn a_configuration_sets_how_grave_a_remark_on_a_suppression_is() {
+    let entry = "suppressions: [{rule: cname-loop, name: shop.example.com, reason: x}]";
+    let found = with_config(&format!("{{severities: {{unused-suppression: error}}, {entry}}}"));
+    assert_eq!(found.0, ["error cname-with-mx", "error unused-suppression"]);
+    let entry = "suppressions: [{rule: cname-with-mx, reason: x, until: 2020-01-31}]";
+    let found = with_config(&format!("{{severities: {{suppression-expired: note}}, {entry}}}"));
+    assert_eq!(found.0, ["error cname-with-mx", "note suppression-expired"]);
+}
+
+#[test]
+fn a_comment_that_zones_share_is_unused_only_where_all_of_them_were_looked_at() {
+    let shared = "# zonegate: allow cname-with-mx -- it moves\ntype: CNAME\nvalue: shops.example.org.\n";
+    let other = "www:\n- !include shared.yaml\n";
+    let changed = format!("{other}- type: A\n  value: 192.0.2.1\n");
+    let needs_it = format!("{other}- type: MX\n  value: {{exchange: mx.example.org., preference: 10}}\n");
+    let found = |of_net: &str| {
+        let files = [
+            ("before/shared.yaml", shared),
+            ("after/shared.yaml", shared),
+            ("before/example.org.yaml", other),
+            ("after/example.org.yaml", &changed),
+            ("before/example.net.yaml", of_net),
+            ("after/example.net.yaml", of_net),
+        ];
+        findings(&report(&files, "").0)
+    };
+    let rest = ["error cname-with-mx", "error cname-with-other-data"];
+    assert_eq!(found(&needs_it), rest);
+    assert_eq!(found("a: {type: A, value: 192.0.2.1}"), [&rest[..], &["warning unused-suppression"]].concat());
+}
+
+#[test]
 fn a_value_that_looks_like_a_comment_is_none() {
     let comment = "# zonegate: allow cname-with-mx -- it moves";
     let with = |value: &str| AFTER.replace("www:", &format!("- type: TXT\n  value: {value}\nwww:"));

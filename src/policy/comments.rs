@@ -1,13 +1,15 @@
 //! Suppressions that stand in comments beside the records: `# zonegate: allow RULE -- why`.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ptr;
 
 use jiff::civil::Date;
 use memchr::{memchr, memmem, memrchr};
 
 use crate::config::{Reach, Suppression, suppressible};
 use crate::load;
-use crate::rule::Rule;
+use crate::report::Finding;
+use crate::rule::{Label, Rule};
 use crate::source::{Input, Place, SourceId, Sources, Span};
 
 const MARK: &[u8] = b"zonegate:";
@@ -50,16 +52,28 @@ impl<'a> Comments<'a> {
         Comments { sources, by_source }
     }
 
-    /// Whether this is one of the inputs.
-    pub fn may_stand_in(&self, source: SourceId) -> bool {
-        self.by_source.contains_key(&source)
-    }
-
     /// All of them, in the order in which they stand.
     pub fn all(&self) -> impl Iterator<Item = &Comment> {
         let mut sources: Vec<_> = self.by_source.iter().collect();
         sources.sort_unstable_by_key(|(source, _)| **source);
         sources.into_iter().flat_map(|(_, comments)| comments)
+    }
+
+    /// What comments say of a finding: those beside the first of its records to look at, or, where there is one beside each
+    /// of the others, those beside any of them. One may be told several times.
+    pub fn about(&self, finding: &Finding, today: Date) -> Vec<&Suppression> {
+        let beside = |label: &Label| -> Vec<&Suppression> {
+            self.beside(&label.place).filter_map(|comment| comment.said.as_ref().ok()).collect()
+        };
+        let mut about = beside(&finding.primary);
+        let related = finding.related.iter().filter(|label| self.by_source.contains_key(&label.place.span.source));
+        let related: Vec<Vec<&Suppression>> = related.map(beside).collect();
+        let holds = |said: &&Suppression| said.speaks_of(finding.rule) && !said.has_ended(today);
+        let open: Vec<_> = related.iter().filter(|said| !said.iter().any(holds)).collect();
+        let is_beside_all =
+            |said: &&&Suppression| open.iter().all(|beside| beside.iter().any(|it| ptr::eq(*it, **said)));
+        about.extend(related.iter().flatten().filter(is_beside_all));
+        about
     }
 
     /// Those on the lines of a thing, or of what brings it in, and on the lines of comments right above.

@@ -1,9 +1,8 @@
 //! Which findings do not count, and what there is to say of the suppressions themselves: that one has run out, matches
 //! nothing, or cannot be understood.
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Policy;
 use super::comments::Comments;
@@ -11,7 +10,7 @@ use crate::check::Host;
 use crate::config::{Reach, Suppression};
 use crate::diff::Diff;
 use crate::name::{Name, NamePattern};
-use crate::record::View;
+use crate::record::{RecordSet, View};
 use crate::report::{Finding, Origin, Suppressed};
 use crate::rule::{Cause, Check, Label, Rule, Status};
 use crate::rules::{MALFORMED_SUPPRESSION, SUPPRESSION_EXPIRED, UNUSED_SUPPRESSION};
@@ -34,6 +33,13 @@ pub struct Scope<'a> {
     pub is_all: bool,
 }
 
+impl Scope<'_> {
+    /// A host by its view and name.
+    fn named(&self, (view, name): Host) -> (View, Name) {
+        (self.diff.after.view(view).clone(), name)
+    }
+}
+
 /// What came of a suppression.
 struct Outcome<'a> {
     suppression: &'a Suppression,
@@ -46,71 +52,101 @@ struct Outcome<'a> {
 /// Marks what does not count, and adds what there is to say of the suppressions.
 pub fn apply(findings: &mut Vec<Finding>, policy: &Policy, scope: &Scope) {
     let comments = Comments::read(scope.sources, scope.inputs, scope.code, &policy.never_suppress);
-    let said = policy.suppressions.iter().chain(comments.all().filter_map(|comment| comment.said.as_ref().ok()));
+    let said = comments.all().filter_map(|comment| comment.said.as_ref().ok());
+    let said = policy.suppressions.iter().chain(said);
     let mut outcomes: Vec<Outcome> =
         said.map(|suppression| Outcome { suppression, used: BTreeSet::new(), revived: None }).collect();
+    let (entries, in_comments) = outcomes.split_at(policy.suppressions.len());
+    let by_place: HashMap<Key, usize> =
+        (entries.len()..).zip(in_comments).map(|(at, outcome)| (key(outcome.suppression.place.span), at)).collect();
     for finding in findings.iter_mut().filter(|finding| finding.status != Status::Fixed) {
-        for outcome in &mut outcomes {
-            if reaches(outcome.suppression, finding, &comments, policy.today) {
-                outcome.meet(finding, policy);
+        let matching = (0..).zip(&policy.suppressions).filter(|(_, entry)| reaches(entry, finding));
+        let about = comments.about(finding, policy.today).into_iter().map(|said| by_place[&key(said.place.span)]);
+        let reaching: BTreeSet<usize> = matching.map(|(at, _)| at).chain(about).collect();
+        for &at in &reaching {
+            outcomes[at].note_use(finding);
+        }
+        // A rule that stands for others has to be named itself.
+        let is_named = |at: &usize| outcomes[*at].suppression.speaks_of(finding.rule);
+        let of_rule: Vec<usize> = reaching.into_iter().filter(is_named).collect();
+        let mut said = of_rule.iter().map(|&at| outcomes[at].suppression);
+        let holding = said.find(|said| !said.has_ended(policy.today)).map(suppressed);
+        finding.suppressed = holding.or_else(|| policy.is_in_baseline(finding).then(known));
+        if finding.suppressed.is_none() {
+            for at in of_rule {
+                outcomes[at].revived.get_or_insert_with(|| finding.clone());
             }
         }
-        if finding.suppressed.is_none() && policy.is_in_baseline(finding) {
-            let reason = "it was there when the baseline was written".to_owned();
-            finding.suppressed = Some(Suppressed { reason, until: None, by: Origin::Baseline });
-        }
     }
-    let mut remarks: Vec<Finding> = Vec::new();
-    for outcome in &outcomes {
-        remarks.extend(outcome.revived.as_ref().map(|finding| run_out(outcome.suppression, finding)));
+    let mut remarks = remarks(&outcomes, findings, &comments, policy, scope);
+    remarks.retain(|remark| policy.runs(remark.rule));
+    for remark in &mut remarks {
+        policy.weigh(remark);
     }
-    let beside = beside(scope, &comments);
-    let host_of = |span: Span| beside.iter().find(|(at, _)| at.is_same(span)).map(|(_, host)| (*host).clone());
-    for outcome in &outcomes {
-        let place = &outcome.suppression.place;
+    findings.append(&mut remarks);
+}
+
+/// What tells a comment from every other.
+type Key = (SourceId, u32);
+
+fn key(span: Span) -> Key {
+    (span.source, span.start)
+}
+
+fn suppressed(by: &Suppression) -> Suppressed {
+    let place = by.place.clone();
+    let origin = match by.reach {
+        Reach::Beside => Origin::Comment(place),
+        Reach::Matching { .. } => Origin::Configuration(place),
+    };
+    Suppressed { reason: by.reason.clone(), until: by.until, by: origin }
+}
+
+fn known() -> Suppressed {
+    Suppressed { reason: "it was there when the baseline was written".to_owned(), until: None, by: Origin::Baseline }
+}
+
+/// What there is to say of the suppressions.
+fn remarks(
+    outcomes: &[Outcome],
+    findings: &[Finding],
+    comments: &Comments,
+    policy: &Policy,
+    scope: &Scope,
+) -> Vec<Finding> {
+    let expired = outcomes.iter().filter_map(|outcome| Some(run_out(outcome.suppression, outcome.revived.as_ref()?)));
+    let mut remarks: Vec<Finding> = expired.collect();
+    let beside = beside(scope, comments);
+    let host_of = |span: Span| beside.get(&key(span)).map(|host| (*host).clone());
+    let unknown = OnceCell::new();
+    let is_known = |span: Span| !unknown.get_or_init(|| beside_unknown(scope, comments)).contains(&key(span));
+    for outcome in outcomes {
+        let idle @ [_, ..] = &outcome.idle(policy)[..] else { continue };
+        let span = outcome.suppression.place.span;
         let host = match &outcome.suppression.reach {
-            Reach::Beside => host_of(place.span).filter(|(view, _)| scope.diff.after.is_whole(*view)),
+            Reach::Beside => host_of(span).filter(|_| is_known(span)),
             Reach::Matching { name, address: None } => name.as_ref().and_then(|name| host_within(name, scope)),
             Reach::Matching { address: Some(_), .. } => None,
         };
-        if let (Some(host), idle @ [_, ..]) = (host, &outcome.idle(policy)[..]) {
-            remarks.push(unused(outcome.suppression, idle, (scope.diff.after.view(host.0).clone(), host.1)));
-        }
+        remarks.extend(host.map(|host| unused(outcome.suppression, idle, scope.named(host))));
     }
     for comment in comments.all() {
         let Err(reason) = &comment.said else { continue };
         // Beside what an input was made from there are no records, but there may be what was found.
-        let found = || findings.iter().find(|finding| is_beside(comment.span, finding, &comments));
+        let found = || findings.iter().find(|finding| is_beside(comment.span, finding, comments));
         let found = || found().and_then(|finding| Some((finding.view.clone(), finding.names.first()?.clone())));
-        let host = host_of(comment.span).map(|(view, name)| (scope.diff.after.view(view).clone(), name));
-        if let Some(at) = host.or_else(found) {
+        if let Some(at) = host_of(comment.span).map(|host| scope.named(host)).or_else(found) {
             remarks.push(malformed(reason, &Place::at(comment.span), at));
         }
     }
-    findings.extend(remarks.into_iter().filter(|remark| policy.runs(remark.rule)));
+    remarks
 }
 
 impl Outcome<'_> {
-    /// Takes a finding that the suppression may speak of.
-    fn meet(&mut self, finding: &mut Finding, policy: &Policy) {
-        let suppression = self.suppression;
+    /// Notes which of its rules a finding is of, or stands for.
+    fn note_use(&mut self, finding: &Finding) {
         let stands_for = |rule: &&Rule| std::iter::once(&finding.rule).chain(&finding.also).any(|of| of.id == rule.id);
-        self.used.extend(suppression.rules.iter().filter(|rule| stands_for(rule)).map(|rule| rule.id));
-        // A rule that stands for others has to be named itself.
-        if finding.suppressed.is_some() || !suppression.rules.iter().any(|rule| rule.id == finding.rule.id) {
-            return;
-        }
-        if suppression.has_ended(policy.today) {
-            self.revived.get_or_insert_with(|| finding.clone());
-            return;
-        }
-        let place = suppression.place.clone();
-        let by = match suppression.reach {
-            Reach::Beside => Origin::Comment(place),
-            Reach::Matching { .. } => Origin::Configuration(place),
-        };
-        let Suppression { reason, until, .. } = suppression;
-        finding.suppressed = Some(Suppressed { reason: reason.clone(), until: *until, by });
+        self.used.extend(self.suppression.rules.iter().filter(|rule| stands_for(rule)).map(|rule| rule.id));
     }
 
     /// Its rules that ran and found nothing. Rules about the change itself find nothing in most changes.
@@ -121,38 +157,18 @@ impl Outcome<'_> {
     }
 }
 
-/// Whether a suppression speaks of the records of a finding: of the first to look at, or, where each of the others is
-/// spoken of, of one of them.
-fn reaches(suppression: &Suppression, finding: &Finding, comments: &Comments, today: Date) -> bool {
-    match &suppression.reach {
-        Reach::Beside => {
-            let is_it = |said: &Suppression| said.place.span.is_same(suppression.place.span);
-            let holds = |said: &Suppression| {
-                let is_of_rule = said.rules.iter().any(|rule| rule.id == finding.rule.id);
-                is_it(said) || is_of_rule && !said.has_ended(today)
-            };
-            let beside = |label: &Label, is_meant: &dyn Fn(&Suppression) -> bool| {
-                comments.beside(&label.place).any(|comment| comment.said.as_ref().is_ok_and(is_meant))
-            };
-            let related: Vec<&Label> =
-                finding.related.iter().filter(|label| comments.may_stand_in(label.place.span.source)).collect();
-            beside(&finding.primary, &is_it)
-                || related.iter().any(|label| beside(label, &is_it))
-                    && related.iter().all(|label| beside(label, &holds))
-        }
-        Reach::Matching { name, address } => {
-            let is_at = |label: &Label, pattern: &str| {
-                label.place.address.as_ref().is_some_and(|address| is_like(address, pattern))
-            };
-            let is_meant = |pattern: &String| {
-                let related = &finding.related;
-                is_at(&finding.primary, pattern)
-                    || !related.is_empty() && related.iter().all(|label| is_at(label, pattern))
-            };
-            name.as_ref().is_none_or(|pattern| finding.names.first().is_some_and(|name| pattern.matches(name)))
-                && address.as_ref().is_none_or(is_meant)
-        }
-    }
+/// Whether an entry of the configuration speaks of the name and the records of a finding: of the first to look at, or of
+/// all the others.
+fn reaches(entry: &Suppression, finding: &Finding) -> bool {
+    let Reach::Matching { name, address } = &entry.reach else { return false };
+    let is_at =
+        |label: &Label, pattern: &str| label.place.address.as_ref().is_some_and(|address| is_like(address, pattern));
+    let is_meant = |pattern: &String| {
+        let related = &finding.related;
+        is_at(&finding.primary, pattern) || !related.is_empty() && related.iter().all(|label| is_at(label, pattern))
+    };
+    name.as_ref().is_none_or(|pattern| finding.names.first().is_some_and(|name| pattern.matches(name)))
+        && address.as_ref().is_none_or(is_meant)
 }
 
 /// Whether a comment stands beside what a finding is about.
@@ -174,18 +190,28 @@ fn is_like(text: &str, pattern: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// The comments beside records of the names that the rules were asked about.
-fn beside<'a>(scope: &Scope<'a>, comments: &Comments) -> Vec<(Span, &'a Host)> {
-    let mut found = Vec::new();
+/// The comments beside records of the names that the rules were asked about, each with the first such name.
+fn beside<'a>(scope: &Scope<'a>, comments: &Comments) -> HashMap<Key, &'a Host> {
+    let mut found = HashMap::new();
     if comments.all().next().is_some() {
         for host in scope.hosts {
             let sets = scope.diff.after.sets_at(host.0, &host.1).iter();
-            for record in sets.flat_map(|set| &set.records) {
-                found.extend(comments.beside(&record.place).map(|comment| (comment.span, host)));
+            for comment in sets.flat_map(|set| &set.records).flat_map(|record| comments.beside(&record.place)) {
+                found.entry(key(comment.span)).or_insert(host);
             }
         }
     }
     found
+}
+
+/// The comments beside records of names that the rules were not asked about, or of zones that are not known whole, such as
+/// those of a file that several zones include.
+fn beside_unknown(scope: &Scope, comments: &Comments) -> HashSet<Key> {
+    let Scope { diff: Diff { after, .. }, hosts, is_all, .. } = *scope;
+    let is_known =
+        |set: &RecordSet| after.is_whole(set.view) && (is_all || hosts.contains(&(set.view, set.owner.clone())));
+    let records = after.sets().iter().filter(|set| !is_known(set)).flat_map(|set| &set.records);
+    records.flat_map(|record| comments.beside(&record.place)).map(|comment| key(comment.span)).collect()
 }
 
 /// A name that the pattern speaks of, if the rules were asked about all such names of a zone that is known whole.
