@@ -210,7 +210,8 @@ fn what_takes_mail_and_what_does_not_is_said_of_one_name_once() {
 fn a_comment_speaks_of_the_records_beside_it_and_of_no_others() {
     let at_name = AFTER.replace("shop:", "# zonegate: allow cname-with-mx -- it moves\nshop:");
     let at_record = AFTER.replace("- type: MX", "- type: MX # zonegate: allow cname-with-mx -- it moves");
-    for text in [&at_name, &at_record] {
+    let behind_a_mark = format!("\u{feff}{}", at_name.trim_start());
+    for text in [&at_name, &at_record, &behind_a_mark] {
         let (report, code) = report(&[("after/example.com.yaml", text)], "");
         assert_eq!((findings(&report), code), (vec!["error cname-with-mx comment".to_owned()], 0));
         assert_eq!(report["findings"][0]["suppressed"]["reason"], "it moves");

@@ -89,9 +89,14 @@ impl<'a> Comments<'a> {
 
 /// Whether what stands before a mark makes it the start of a comment: a sign behind a space or at the start of a line.
 fn opens_comment(before: &[u8]) -> bool {
-    let before = before.trim_ascii_end();
+    let before = without_byte_order(before).trim_ascii_end();
     let before = SIGNS.iter().find_map(|sign| before.strip_suffix(*sign));
     before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
+}
+
+/// What stands behind a byte order mark, with which a file may start.
+fn without_byte_order(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
 }
 
 fn comment(source: SourceId, bytes: &[u8], at: usize, never: &[&str]) -> Comment {
@@ -131,6 +136,10 @@ fn parse(text: &str, never: &[&str]) -> Result<(Vec<&'static Rule>, String, Opti
         }
         _ => (reason, None),
     };
+    let day_of = |part: &str| part.get(..10).is_some_and(|day| day.parse::<Date>().is_ok());
+    if reason.split("until ").skip(1).any(day_of) {
+        return Err("the day it ends on stands last, as in `-- why until 2027-01-31`".to_owned());
+    }
     if reason.is_empty() {
         return Err("its reason is empty".to_owned());
     }
@@ -144,7 +153,7 @@ fn lines_of(sources: &Sources, block: Span) -> std::ops::Range<usize> {
     let mut start = start_of_line(block.range().start);
     while start > 0 {
         let above = start_of_line(start - 1);
-        let line = bytes[above..start].trim_ascii_start();
+        let line = without_byte_order(&bytes[above..start]).trim_ascii_start();
         if !SIGNS.iter().any(|sign| line.starts_with(sign)) {
             break;
         }
@@ -187,6 +196,8 @@ mod tests {
             ("allow cname-loop --", "its reason is empty"),
             ("allow cname-loop -- until 2027-01-31", "its reason is empty"),
             ("allow cname-loop -- why until 2027-02-31", "`2027-02-31` is no day"),
+            ("allow cname-loop -- until 2027-01-31, or until then", "stands last"),
+            ("allow cname-loop -- why until 2027-01-31 (see the plan)", "stands last"),
             ("allow cname-lop -- why", "did you mean `cname-loop`?"),
             ("allow -- why", "there is no rule"),
             ("allow zone-partially-visible -- why", "is a gap, not a finding"),
@@ -203,6 +214,7 @@ mod tests {
             ("# ", true),
             ("a: 1 #", true),
             ("  # ", true),
+            ("\u{feff}# ", true),
             ("a = 1 // ", true),
             ("a#", false),
             ("http://", false),
