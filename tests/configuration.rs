@@ -458,6 +458,49 @@ fn one_run_writes_several_formats() {
     assert!(code == 2 && text.contains("nowhere/report.json: "), "{text}");
     let (text, _) = said(&directory, "check after --format json=report.json");
     assert!(text.starts_with("1 error introduced"), "somebody may be watching: {text}");
+    let (text, _) = said(&directory, "check after --format json=- --format concise=report.txt");
+    assert!(text.starts_with('{'), "{text}");
+    for formats in ["--format json=- --format concise", "--format json=a --format sarif=./a"] {
+        assert_eq!(said(&directory, &format!("check after {formats}")).1, 2, "{formats}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_takes_the_place_of_a_file_and_of_nothing_else() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let directory = directory(&[("secret.json", ""), ("reports/last.json", "")]);
+    let at = |name: &str| directory.path().join(name);
+    fs::set_permissions(at("secret.json"), PermissionsExt::from_mode(0o600)).expect("it is ours");
+    symlink("reports/last.json", at("link.json")).expect("the directory takes links");
+    let pipe = Command::new("mkfifo").arg(at("pipe")).status().expect("the system has pipes");
+    assert!(pipe.success());
+    let read = std::thread::spawn({
+        let pipe = at("pipe");
+        move || fs::read_to_string(pipe)
+    });
+    let (text, code) =
+        said(&directory, "check after --format json=secret.json --format sarif=link.json --format concise=pipe");
+    assert_eq!(code, 1, "{text}");
+    assert_eq!(fs::metadata(at("secret.json")).expect("it is there").permissions().mode() & 0o777, 0o600);
+    assert!(
+        at("link.json").is_symlink()
+            && fs::read_to_string(at("reports/last.json")).is_ok_and(|text| text.contains("2.1.0"))
+    );
+    assert!(fs::metadata(at("pipe")).is_ok_and(|data| !data.is_file()));
+    let told = read.join().expect("it reads").expect("it is text");
+    assert!(told.starts_with("after/example.com.yaml:4:10: error"), "{told}");
+    let leftover = fs::read_dir(directory.path()).expect("it is there").flatten();
+    assert_eq!(leftover.filter(|entry| entry.file_name().to_string_lossy().starts_with(".zonegate-")).count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_link_to_nowhere_is_missed() {
+    let directory = directory(&[]);
+    std::os::unix::fs::symlink("nowhere.yaml", directory.path().join("zonegate.yaml")).expect("it takes links");
+    let (text, code) = said(&directory, "check after");
+    assert!(code == 2 && text.contains("zonegate.yaml:1:1"), "{text}");
 }
 
 /// The schema that editors use.

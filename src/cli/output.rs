@@ -27,7 +27,7 @@ pub struct Output {
     quiet: bool,
 }
 
-/// One format, and the file that it goes to; none for standard output.
+/// One format, and the file that it goes to; none for standard output, which is called `-` as well.
 #[derive(Clone, Debug)]
 struct Target {
     format: &'static Format,
@@ -64,7 +64,7 @@ fn target(text: &str) -> Result<Target, String> {
     }
     let names = render::FORMATS.iter().map(|format| format.name);
     let format = render::named(name).ok_or_else(|| unknown("format", name, names))?;
-    Ok(Target { format, file: file.map(str::to_owned) })
+    Ok(Target { format, file: file.filter(|file| *file != "-").map(str::to_owned) })
 }
 
 impl Output {
@@ -75,7 +75,8 @@ impl Output {
 
     /// What is wrong with the formats that are asked for.
     pub fn fault(&self) -> Option<&'static str> {
-        let is_told = |target: &Target, other: &Target| target.file == other.file;
+        let absolute = |target: &Target| target.file.as_ref().map(|file| std::path::absolute(file).ok());
+        let is_told = |target: &Target, other: &Target| absolute(target) == absolute(other);
         let mut pairs = (1..self.format.len()).flat_map(|at| self.format[..at].iter().map(move |one| (one, at)));
         let (one, _) = pairs.find(|(one, at)| is_told(one, &self.format[*at]))?;
         Some(match one.file {

@@ -82,7 +82,8 @@ pub fn find_upwards(name: &str) -> Option<String> {
     let here = std::env::current_dir().ok()?;
     let mut up = PathBuf::new();
     for directory in here.ancestors() {
-        if directory.join(name).is_file() {
+        // A link that leads nowhere is no reason to do without.
+        if directory.join(name).is_file() || directory.join(name).is_symlink() {
             return up.join(name).to_str().map(slashed);
         }
         if directory.join(".git").exists() {
@@ -106,12 +107,22 @@ pub fn default_branch() -> Option<String> {
     git::default_branch()
 }
 
-/// Writes a file whole or not at all: beside, then renamed.
+/// Writes a file whole or not at all: beside, then renamed. A link stays, and so does who may read what was there; what
+/// is no file, such as a pipe, is written to.
 pub fn write(path: &str, text: &str) -> io::Result<()> {
-    let directory = Path::new(path).parent().filter(|directory| !directory.as_os_str().is_empty());
+    let path = identity(path);
+    let data = fs::metadata(&path).ok();
+    if data.as_ref().is_some_and(|data| !data.is_file()) {
+        return fs::write(path, text);
+    }
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = data.map_or(0o666, |data| data.permissions().mode() & 0o777);
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
     let mut file = builder.prefix(".zonegate-").tempfile_in(directory.unwrap_or(Path::new(".")))?;
     file.write_all(text.as_bytes())?;
     file.persist(path).map_err(|error| error.error)?;
