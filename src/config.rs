@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::Date;
 
 use crate::gap::{COVERAGE, Coverage, Gap, INVALID_CONFIGURATION};
-use crate::load::yaml::{Fault, Scalar, Value, Yaml};
+use crate::load::yaml::{Fault, Include, Parsed, Scalar, Value, Yaml};
 use crate::load::{DeclaredZone, OwnTable, own_table};
 use crate::name::{Name, NamePattern};
 use crate::rule::{Declared, Rule, Set};
@@ -105,8 +105,9 @@ pub enum Reach {
 pub fn read(sources: &Sources, source: SourceId) -> Result<Config, Vec<Gap>> {
     let mut yaml = Yaml::default();
     let gaps = |faults: Vec<Fault>| faults.into_iter().map(gap).collect();
-    let root = yaml.parse(sources, source).map_err(|fault| gaps(vec![fault]))?.root;
-    let mut reader = Reader::default();
+    let Parsed { root, includes } = yaml.parse(sources, source).map_err(|fault| gaps(vec![fault]))?;
+    let included = |include: Include| Fault { message: "a configuration is one file".to_owned(), span: include.span };
+    let mut reader = Reader { faults: includes.into_iter().map(included).collect() };
     let config = root.map(|root| reader.config(yaml.value(sources, root))).unwrap_or_default();
     reader.faults.sort_by_key(|fault| fault.span.start);
     if reader.faults.is_empty() { Ok(config) } else { Err(gaps(reader.faults)) }
@@ -239,6 +240,9 @@ impl Reader {
             Some(at) if at.items().is_none() => self.rule(*at).into_iter().collect(),
             at => self.list(at.copied(), Reader::rule),
         };
+        if let Some(at) = fields.get("rule").filter(|at| at.items().is_some_and(|items| items.is_empty())) {
+            self.fault(*at, "this suppression names no rule".to_owned());
+        }
         for rule in rules.iter().filter(|rule| never.contains(&rule.id)) {
             self.fault(fields["rule"], format!("{} is in `never_suppress`", rule.id));
         }
@@ -288,8 +292,11 @@ impl Reader {
     }
 
     fn text(&mut self, at: Value) -> Option<String> {
-        let text = word(at).filter(|text| !text.trim().is_empty());
-        self.due(at, text.ok_or_else(|| format!("this is {}, but text is due", at.kind())))
+        let text = match word(at) {
+            Some(text) if text.trim().is_empty() => Err("this is empty, but text is due".to_owned()),
+            text => text.ok_or_else(|| format!("this is {}, but text is due", at.kind())),
+        };
+        self.due(at, text)
     }
 
     fn flag(&mut self, at: Value) -> Option<bool> {
@@ -324,6 +331,9 @@ impl Reader {
 
     fn pattern(&mut self, at: Value) -> Option<NamePattern> {
         let text = self.text(at)?;
+        if text.strip_prefix("*.").unwrap_or(&text).contains('*') {
+            self.fault(at, "`*` stands for names in front of a name only, as in `*.example.com`".to_owned());
+        }
         self.due(at, NamePattern::parse(&text).map_err(|error| format!("`{text}` is no domain name: {error}")))
     }
 

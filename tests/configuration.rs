@@ -366,6 +366,16 @@ error[invalid-configuration]: there is no rule `cname-wth-mx`; did you mean
 the check could not be done · 1 configuration · 3 gaps
 ";
     assert_eq!(text, expected);
+    for (config, message) in [
+        ("fail_on: !include other.yaml", "a configuration is one file"),
+        ("<<: !include other.yaml", "a configuration is one file"),
+        ("base: ''", "this is empty, but text is due"),
+        ("base: []", "this is a list, but text is due"),
+    ] {
+        fs::write(directory.path().join("zonegate.yaml"), config).expect("the directory takes files");
+        let (text, code) = said(&directory, "check after");
+        assert!(code == 2 && text.contains(message) && text.contains("╰── here"), "{text}");
+    }
 }
 
 #[test]
@@ -565,6 +575,9 @@ fn the_schema_and_the_program_take_the_same_configurations() {
         ("never_suppress: [zone-partially-visible]", false),
         ("suppressions: [{rule: cname-loop}]", false),
         ("suppressions: [{rule: cname-loop, reason: ' '}]", false),
+        ("suppressions: [{rule: [], reason: x}]", false),
+        ("suppressions: [{rule: cname-loop, name: '*', reason: x}]", false),
+        ("mail_domains: [a.*.example.com]", false),
         ("suppressions: [{rule: cname-loop, reason: x, until: soon}]", false),
         ("suppressions: [{rule: cname-loop, reason: x, zone: y}]", false),
         ("views: [{zone: example.com}]", false),
