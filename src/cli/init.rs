@@ -50,7 +50,9 @@ impl Init {
             Ok(found) => found,
             Err(reason) => return refuse(&reason),
         };
-        workspace::write(FILE_NAME, &text(&found))?;
+        if let Err(error) = workspace::write(FILE_NAME, &text(&found)) {
+            return refuse(&format!("{FILE_NAME} cannot be written: {error}"));
+        }
         let mut out = io::stdout().lock();
         writeln!(out, "{FILE_NAME} was written.")?;
         for line in told(&found) {
@@ -80,6 +82,7 @@ fn look() -> Result<Found, String> {
 fn told(found: &Found) -> Vec<String> {
     let mut lines = Vec::new();
     match (found.setups.is_empty(), found.modules.first()) {
+        (false, _) if found.setups == ["."] => lines.push("`zonegate check` now reads this directory.".to_owned()),
         (false, _) => lines.push(format!("`zonegate check` now reads {}.", found.setups.join(" and "))),
         (true, Some(module)) => {
             let change = if module == "." { String::new() } else { format!("cd {module} && ") };
