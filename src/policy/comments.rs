@@ -44,9 +44,16 @@ impl<'a> Comments<'a> {
             // Most inputs have none, and are not read again.
             let marks = match input {
                 Some(input) if !marks.is_empty() => load::outside_values(sources, input, marks),
-                _ => marks,
+                Some(_) => marks,
+                None => marks.into_iter().filter(|at| !is_in_quotes(&bytes[..*at])).collect(),
             };
-            let comments: Vec<Comment> = marks.into_iter().map(|at| comment(source, bytes, at, never)).collect();
+            let comments = marks.into_iter().map(|at| comment(source, bytes, at, never));
+            // What must not be shown gives no reason that is shown.
+            let is_hidden = |span: Span| {
+                let mut hidden = sources.get(source).hidden().iter();
+                hidden.any(|hidden| hidden.start < span.end && span.start < hidden.end)
+            };
+            let comments: Vec<Comment> = comments.filter(|comment| !is_hidden(comment.span)).collect();
             by_source.insert(source, comments);
         }
         Comments { sources, by_source }
@@ -92,6 +99,13 @@ fn opens_comment(before: &[u8]) -> bool {
     let before = without_byte_order(before).trim_ascii_end();
     let before = SIGNS.iter().find_map(|sign| before.strip_suffix(*sign));
     before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
+}
+
+/// Whether a text is open in the line that ends here, in the code of plans.
+fn is_in_quotes(before: &[u8]) -> bool {
+    let line = &before[memrchr(b'\n', before).map_or(0, |newline| newline + 1)..];
+    let is_quote = |at: &usize| line[*at] == b'"' && (*at == 0 || line[at - 1] != b'\\');
+    (0..line.len()).filter(is_quote).count() % 2 == 1
 }
 
 /// What stands behind a byte order mark, with which a file may start.
@@ -205,6 +219,20 @@ mod tests {
             ("allow cname-with-mx -- why", "`never_suppress`"),
         ] {
             assert!(said(text).contains(part), "{text}: {}", said(text));
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_text_of_code_is_no_comment() {
+        for (before, is_in) in [
+            ("value = \"a # ", true),
+            ("value = \"a\" # ", false),
+            ("value = \"a \\\" b\" # ", false),
+            ("value = \"a \\\" # ", true),
+            ("a = \"open\n# ", false),
+            ("# ", false),
+        ] {
+            assert_eq!(is_in_quotes(before.as_bytes()), is_in, "{before}");
         }
     }
 
