@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
-use crate::gap::{COVERAGE, Coverage, Gap, INVALID_CONFIGURATION};
+use crate::gap::{self, COVERAGE, Coverage, Gap, INVALID_CONFIGURATION};
 use crate::load::yaml::{Fault, Include, Parsed, Scalar, Value, Yaml};
 use crate::load::{DeclaredZone, OwnTable, own_table};
-use crate::name::{Name, NamePattern};
+use crate::name::{Name, NameError, NamePattern};
 use crate::rule::{Declared, Rule, Set};
-use crate::rules::RULES;
+use crate::rules::{self, RULES};
 use crate::severity::Severity;
 use crate::source::{Place, SourceId, Sources};
 
@@ -194,8 +194,7 @@ impl Reader {
             self.fault(at, "a view needs a `zone` and an `id`".to_owned());
             return None;
         };
-        let ids =
-            if id.items().is_some() { self.list(Some(id), Reader::text) } else { self.text(id).into_iter().collect() };
+        let ids = self.one_or_several(id, Reader::text);
         let private = field("private").and_then(|at| self.flag(at)).unwrap_or_default();
         let name = field("name").and_then(|at| self.text(at));
         let place = Place { block: at.span(), ..Place::at(zone.span()) };
@@ -206,9 +205,8 @@ impl Reader {
         let mut levels = BTreeMap::new();
         let choices = severities(Level::Off, "off", Level::At);
         for (key, at) in self.entries(at) {
-            let coverage = |id: &str| COVERAGE.iter().find(|coverage| coverage.id == id).copied();
             let Some(word) = word(key) else { continue };
-            let id = match (rule(&word), coverage(&word)) {
+            let id = match (rules::named(&word), gap::named(&word)) {
                 (Some(rule), _) => rule.id,
                 (None, Some(coverage)) => coverage.id,
                 (None, None) => {
@@ -218,7 +216,7 @@ impl Reader {
                 }
             };
             let Some(level) = self.choice(at, &choices) else { continue };
-            if coverage(id).is_some_and(Coverage::is_fatal) && level != Level::At(Severity::Error) {
+            if gap::named(id).is_some_and(Coverage::is_fatal) && level != Level::At(Severity::Error) {
                 self.fault(at, format!("{id} means that the check could not be done, and stays an error"));
             }
             levels.insert(id, level);
@@ -236,10 +234,7 @@ impl Reader {
                 self.fault(at, format!("this suppression has no `{key}`"));
             }
         }
-        let rules = match fields.get("rule") {
-            Some(at) if at.items().is_none() => self.rule(*at).into_iter().collect(),
-            at => self.list(at.copied(), Reader::rule),
-        };
+        let rules = fields.get("rule").map(|at| self.one_or_several(*at, Reader::rule)).unwrap_or_default();
         if let Some(at) = fields.get("rule").filter(|at| at.items().is_some_and(|items| items.is_empty())) {
             self.fault(*at, "this suppression names no rule".to_owned());
         }
@@ -291,6 +286,10 @@ impl Reader {
         items.into_iter().filter_map(|item| read(self, item)).collect()
     }
 
+    fn one_or_several<'v, T>(&mut self, at: Value<'v>, read: impl Fn(&mut Reader, Value<'v>) -> Option<T>) -> Vec<T> {
+        if at.items().is_some() { self.list(Some(at), read) } else { read(self, at).into_iter().collect() }
+    }
+
     fn text(&mut self, at: Value) -> Option<String> {
         let text = match word(at) {
             Some(text) if text.trim().is_empty() => Err("this is empty, but text is due".to_owned()),
@@ -326,7 +325,7 @@ impl Reader {
 
     fn name(&mut self, at: Value) -> Option<Name> {
         let text = self.text(at)?;
-        self.due(at, Name::parse(&text).map_err(|error| format!("`{text}` is no domain name: {error}")))
+        self.due(at, Name::parse(&text).map_err(|error| no_name(&text, error)))
     }
 
     fn pattern(&mut self, at: Value) -> Option<NamePattern> {
@@ -334,7 +333,7 @@ impl Reader {
         if text.strip_prefix("*.").unwrap_or(&text).contains('*') {
             self.fault(at, "`*` stands for names in front of a name only, as in `*.example.com`".to_owned());
         }
-        self.due(at, NamePattern::parse(&text).map_err(|error| format!("`{text}` is no domain name: {error}")))
+        self.due(at, NamePattern::parse(&text).map_err(|error| no_name(&text, error)))
     }
 
     fn due<T>(&mut self, at: Value, value: Result<T, String>) -> Option<T> {
@@ -344,6 +343,10 @@ impl Reader {
     fn fault(&mut self, at: Value, message: String) {
         self.faults.push(Fault { message, span: at.site() });
     }
+}
+
+fn no_name(text: &str, error: NameError) -> String {
+    format!("`{text}` is no domain name: {error}")
 }
 
 /// A scalar as a person reads it: `off` and `no` are words here, whatever YAML takes them for.
@@ -360,17 +363,13 @@ fn severities<T>(none: T, no_word: &str, some: impl Fn(Severity) -> T) -> [(Stri
     [named(Severity::Error), named(Severity::Warning), named(Severity::Note), (no_word.to_owned(), none)]
 }
 
-fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.into_iter().find(|rule| rule.id == id)
-}
-
 /// The rule of this name, if its findings can be suppressed; else why not.
 pub fn suppressible(id: &str) -> Result<&'static Rule, String> {
     let able = |rule: &&Rule| !rule.checks.is_empty();
-    match rule(id) {
+    match rules::named(id) {
         Some(rule) if able(&rule) => Ok(rule),
         Some(_) => Err(format!("{id} speaks of suppressions, and cannot be suppressed itself")),
-        None if COVERAGE.iter().any(|coverage| coverage.id == id) => {
+        None if gap::named(id).is_some() => {
             Err(format!("{id} is a gap, not a finding; leave it out with `severities: {{{id}: off}}`"))
         }
         None => Err(unknown("rule", id, RULES.into_iter().filter(able).map(|rule| rule.id))),

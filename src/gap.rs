@@ -100,6 +100,11 @@ pub static COVERAGE: [&Coverage; 8] = [
     &ZONE_PARTIALLY_VISIBLE,
 ];
 
+/// The kind of gap of this name.
+pub fn named(id: &str) -> Option<&'static Coverage> {
+    COVERAGE.into_iter().find(|coverage| coverage.id == id)
+}
+
 /// Something that could not be told from the inputs.
 #[derive(Clone, Debug)]
 pub struct Gap {

@@ -14,7 +14,7 @@ use super::inputs::States;
 use super::output::Output;
 use super::progress::Progress;
 use super::settings::{Choice, Settings, refusal};
-use super::{Cli, refuse, rule_ids};
+use super::{Cli, refuse, rule_ids, write_to};
 use crate::config::Threshold;
 use crate::excerpt::visible;
 use crate::load::Loaded;
@@ -205,7 +205,7 @@ fn known_in(path: &str, sources: &mut Sources) -> Result<BTreeSet<String>, Strin
 }
 
 fn write_known(path: &str, text: &str, quiet: bool) -> io::Result<u8> {
-    workspace::write(path, text).map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
+    write_to(path, text)?;
     if !quiet {
         writeln!(io::stderr(), "zonegate: what there is to find was written to {}", visible(path, true))?;
     }

@@ -26,10 +26,11 @@ use self::progress::Progress;
 use self::settings::Choice;
 use crate::dump;
 use crate::excerpt::visible;
-use crate::gap::{COVERAGE, Gap};
-use crate::rules::RULES;
+use crate::gap::{self, COVERAGE, Gap};
+use crate::rules::{self, RULES};
 use crate::severity::Severity;
 use crate::source::Sources;
+use crate::workspace;
 
 /// Checks DNS-as-code changes before they are applied, and stops those that would break mail.
 #[derive(Debug, Parser)]
@@ -133,6 +134,11 @@ fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes a file; the error names it.
+fn write_to(path: &str, text: &str) -> io::Result<()> {
+    workspace::write(path, text).map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
+}
+
 /// Says why a command does nothing.
 fn refuse(reason: &str) -> io::Result<u8> {
     writeln!(io::stderr(), "zonegate: {}", visible(reason, true))?;
@@ -196,7 +202,6 @@ fn catalogue() -> String {
 }
 
 fn page(id: &str) -> &'static str {
-    let rule = RULES.iter().find(|rule| rule.id == id).map(|rule| rule.page);
-    let gap = || COVERAGE.iter().find(|coverage| coverage.id == id).map(|coverage| coverage.page);
-    rule.or_else(gap).expect("clap knows the rules")
+    let rule = rules::named(id).map(|rule| rule.page);
+    rule.or_else(|| gap::named(id).map(|coverage| coverage.page)).expect("clap knows the rules")
 }

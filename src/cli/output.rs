@@ -6,12 +6,11 @@ use std::io::{self, IsTerminal, Write};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Arg, Args, Command, ValueEnum};
 
-use super::{pages, print};
+use super::{pages, print, write_to};
 use crate::config::unknown;
 use crate::render::{self, Format, Look, summary_line};
 use crate::report::Report;
 use crate::source::Sources;
-use crate::workspace;
 
 /// How the report is written.
 #[derive(Debug, Args)]
@@ -90,8 +89,7 @@ impl Output {
         for Target { format, file } in &self.format {
             if let Some(file) = file {
                 let look = Look { colour: false, unicode: true, width: 100, quiet: self.quiet, pages: None };
-                workspace::write(file, &(format.render)(sources, report, &look))
-                    .map_err(|error| io::Error::new(error.kind(), format!("{file}: {error}")))?;
+                write_to(file, &(format.render)(sources, report, &look))?;
             }
         }
         let shown = match &self.format[..] {

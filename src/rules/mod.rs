@@ -74,6 +74,11 @@ pub static RULES: [&Rule; 29] = [
     &unused_suppression::RULE,
 ];
 
+/// The rule of this name.
+pub fn named(id: &str) -> Option<&'static Rule> {
+    RULES.into_iter().find(|rule| rule.id == id)
+}
+
 /// Rules that one fault at one host breaks together; the first that finds something stands for the others.
 pub static GROUPS: &[&[&Rule]] = &[
     &[
