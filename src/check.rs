@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::diff::{Change, Diff};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{RecordSet, Snapshot, ViewId};
+use crate::record::{RecordSet, Reference, Snapshot, ViewId};
 use crate::report::Finding;
 use crate::route::Reroute;
 use crate::rule::{Check, Declared, Fault, Label, Rule, Scene, Status, Telling, World};
@@ -193,15 +193,15 @@ fn slipped(diff: &Diff) -> BTreeSet<Host> {
     before.symmetric_difference(&after).map(|(view, owner, _)| (*view, (*owner).clone())).collect()
 }
 
-/// The owner of a set, and the exchanges that the set names.
+/// The owner of a set, and the names that rules are asked about for what refers to them.
 fn affected_by(side: &Snapshot, set: &RecordSet, hosts: &mut BTreeSet<Host>) {
     hosts.insert((set.view, set.owner.clone()));
-    for exchange in set.records.iter().filter_map(|record| record.rdata.exchange()) {
-        hosts.extend(looked_up(side, exchange, set.view));
+    for (_, name) in set.references().filter(|(way, _)| *way != Reference::Alias) {
+        hosts.extend(looked_up(side, name, set.view));
     }
 }
 
-/// Every name that owns a record on either side, and every exchange.
+/// Every name that owns a record on either side, and every host that one refers to.
 pub fn all_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = BTreeSet::new();
     for side in [&diff.before, &diff.after] {

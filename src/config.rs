@@ -372,7 +372,7 @@ pub fn suppressible(id: &str) -> Result<&'static Rule, String> {
         None if gap::named(id).is_some() => {
             Err(format!("{id} is a gap, not a finding; leave it out with `severities: {{{id}: off}}`"))
         }
-        None => Err(unknown("rule", id, RULES.into_iter().filter(able).map(|rule| rule.id))),
+        None => Err(unknown("rule", id, RULES.iter().copied().filter(able).map(|rule| rule.id))),
     }
 }
 

@@ -89,7 +89,7 @@ pub static CODE_NOT_AS_PLANNED: Coverage = Coverage {
 };
 
 /// Every kind of gap, by name.
-pub static COVERAGE: [&Coverage; 8] = [
+pub static COVERAGE: &[&Coverage] = &[
     &CODE_NOT_AS_PLANNED,
     &INPUT_UNREADABLE,
     &INVALID_CONFIGURATION,
@@ -102,7 +102,7 @@ pub static COVERAGE: [&Coverage; 8] = [
 
 /// The kind of gap of this name.
 pub fn named(id: &str) -> Option<&'static Coverage> {
-    COVERAGE.into_iter().find(|coverage| coverage.id == id)
+    COVERAGE.iter().copied().find(|coverage| coverage.id == id)
 }
 
 /// Something that could not be told from the inputs.

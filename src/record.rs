@@ -196,6 +196,18 @@ impl RecordSet {
         within(&self.records, &other.records) && within(&other.records, &self.records)
     }
 
+    /// The names that its records refer to.
+    pub fn references(&self) -> impl Iterator<Item = (Reference, &Name)> {
+        self.records.iter().filter_map(|record| match &record.rdata {
+            Rdata::Mx { exchange, .. } if !exchange.is_root() => Some((Reference::Exchange, exchange)),
+            Rdata::Cname(target) | Rdata::Alias(target) => Some((Reference::Alias, target)),
+            Rdata::Srv { target, .. } if !target.is_root() => Some((Reference::Service, target)),
+            Rdata::Host(host) if self.rtype == Rtype::Ns => Some((Reference::NameServer, host)),
+            Rdata::Host(host) if self.rtype == Rtype::Ptr => Some((Reference::Pointer, host)),
+            _ => None,
+        })
+    }
+
     /// Where it stands.
     fn host(&self) -> (ViewId, &Name) {
         (self.view, &self.owner)
@@ -205,6 +217,27 @@ impl RecordSet {
     pub fn key(&self) -> (ViewId, &Name, &Rtype, Option<&str>) {
         (self.view, &self.owner, &self.rtype, self.variant.as_deref())
     }
+}
+
+/// In what way a record refers to a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// An MX names it as the host that takes mail.
+    Exchange,
+    /// An alias leads to it, or one that the DNS host resolves by itself.
+    Alias,
+    /// An SRV names it as the host that offers a service.
+    Service,
+    /// An NS names it as a server of a zone.
+    NameServer,
+    /// A PTR names it as the host of an address.
+    Pointer,
+}
+
+impl Reference {
+    /// Every way.
+    const ALL: [Reference; 5] =
+        [Reference::Exchange, Reference::Alias, Reference::Service, Reference::NameServer, Reference::Pointer];
 }
 
 /// Who refers to which names.
@@ -226,10 +259,8 @@ pub struct Snapshot {
     sets: Vec<Arc<RecordSet>>,
     /// By view, then owner.
     slips: Vec<Slip>,
-    /// The owners of MX records, by exchange.
-    exchanges: References,
-    /// The owners of aliases, by target.
-    aliases: References,
+    /// The owners of records that refer to a name, by the way they do, in the order of [`Reference`].
+    references: [References; Reference::ALL.len()],
     by_apex: HashMap<Name, Vec<ViewId>>,
     /// The public views without a name that hold records of an owner.
     unnamed: HashMap<Name, Vec<ViewId>>,
@@ -341,7 +372,7 @@ impl Snapshot {
 
     /// The owners of MX records that name this exchange, and the views they stand in.
     pub fn mail_owners(&self, exchange: &Name) -> &[(ViewId, Name)] {
-        self.exchanges.to(exchange)
+        self.referring(Reference::Exchange, exchange)
     }
 
     /// Those of them whose senders may look for the exchange in a view: the view's own, unless it is one that others ask
@@ -364,12 +395,17 @@ impl Snapshot {
     /// The owners of aliases that lead straight to this name, and the views they stand in; aliases that the DNS host
     /// resolves are among them.
     pub fn aliases_of(&self, target: &Name) -> &[(ViewId, Name)] {
-        self.aliases.to(target)
+        self.referring(Reference::Alias, target)
     }
 
-    /// The names at or below this one that an MX or an alias refers to, each with the owners that do.
+    /// The owners of records that refer to this name in one way, and the views they stand in.
+    pub fn referring(&self, way: Reference, name: &Name) -> &[(ViewId, Name)] {
+        self.references[way as usize].to(name)
+    }
+
+    /// The names at or below this one that records refer to, each with the owners that do in one way.
     pub fn referred_within<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = (&'a Name, &'a [(ViewId, Name)])> {
-        self.exchanges.within(name).chain(self.aliases.within(name))
+        self.references.iter().flat_map(|references| references.within(name))
     }
 
     /// The record sets of a name and of everything below it.
@@ -434,14 +470,13 @@ impl Snapshot {
 
     fn new(views: Arc<[View]>, whole: Vec<bool>, sets: Vec<Arc<RecordSet>>, mut slips: Vec<Slip>) -> Snapshot {
         slips.sort_by(|one, other| (one.view, &one.owner).cmp(&(other.view, &other.owner)));
-        let (mut exchanges, mut aliases) = (Vec::new(), Vec::new());
+        let mut referring = Reference::ALL.map(|_| Vec::new());
         for set in &sets {
-            for record in &set.records {
-                exchanges.extend(record.rdata.exchange().map(|name| (name, &**set)));
-                aliases.extend(record.rdata.alias_target().map(|name| (name, &**set)));
+            for (way, name) in set.references() {
+                referring[way as usize].push((name, &**set));
             }
         }
-        let (exchanges, aliases) = (References::new(&exchanges), References::new(&aliases));
+        let references = referring.map(|all| References::new(&all));
         let mut by_apex: HashMap<Name, Vec<ViewId>> = HashMap::new();
         for (id, view) in (0..).map(ViewId).zip(views.iter()) {
             if let Some(apex) = &view.apex {
@@ -455,7 +490,7 @@ impl Snapshot {
                 holding.push(set.view);
             }
         }
-        Snapshot { views, whole, sets, slips, exchanges, aliases, by_apex, unnamed }
+        Snapshot { views, whole, sets, slips, references, by_apex, unnamed }
     }
 }
 

@@ -117,7 +117,7 @@ fn twice_as_much_to_check_costs_about_twice_as_much() {
     let cost = |shape: &Shape, parts, side, all| {
         let diff = diff(shape, parts, side);
         let start = MEMORY.0.load(Ordering::Relaxed);
-        check(&diff, &Declared::default(), &RULES, all);
+        check(&diff, &Declared::default(), RULES, all);
         MEMORY.0.load(Ordering::Relaxed) - start
     };
     for shape in &SHAPES {

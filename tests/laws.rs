@@ -97,8 +97,8 @@ fn a_state_compared_with_itself_introduces_nothing() {
         for side in [before, after] {
             let diff = Diff { before: side.clone(), after: side };
             assert!(diff.changes().is_empty(), "{}", path.display());
-            assert_eq!(check(&diff, &Declared::default(), &RULES, false).len(), 0, "{}", path.display());
-            let introduced = check(&diff, &Declared::default(), &RULES, true);
+            assert_eq!(check(&diff, &Declared::default(), RULES, false).len(), 0, "{}", path.display());
+            let introduced = check(&diff, &Declared::default(), RULES, true);
             let introduced = introduced.iter().filter(|finding| finding.status != Status::Existing).count();
             assert_eq!(introduced, 0, "{}", path.display());
         }
@@ -148,7 +148,7 @@ fn names_that_are_not_looked_at_hold_nothing_that_the_change_brings_about() {
     for path in cases() {
         let diff = run_case(&path).diff;
         let of = |all| -> BTreeSet<String> {
-            let findings = check(&diff, &Declared::default(), &RULES, all);
+            let findings = check(&diff, &Declared::default(), RULES, all);
             findings.iter().filter(|finding| finding.status != Status::Existing).map(verdict).collect()
         };
         assert_eq!(of(false), of(true), "{}", path.display());

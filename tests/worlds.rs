@@ -167,7 +167,7 @@ fn findings(diff: &Diff, all: bool) -> Vec<Finding> {
         non_mail_domains: vec![pattern("mail.sub.example.com"), pattern("sub.example.net")],
         ..Declared::default()
     };
-    check(diff, &declared, &RULES, all)
+    check(diff, &declared, RULES, all)
 }
 
 #[test]

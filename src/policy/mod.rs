@@ -68,7 +68,7 @@ impl Default for Policy {
 impl Policy {
     /// The rules that run.
     pub fn rules(&self) -> Vec<&'static Rule> {
-        RULES.into_iter().filter(|rule| self.runs(rule)).collect()
+        RULES.iter().copied().filter(|rule| self.runs(rule)).collect()
     }
 
     /// Whether a rule runs. One that is named does so whatever its set.

@@ -42,7 +42,7 @@ pub use self::suppression_expired::RULE as SUPPRESSION_EXPIRED;
 pub use self::unused_suppression::RULE as UNUSED_SUPPRESSION;
 
 /// Every rule, by name.
-pub static RULES: [&Rule; 29] = [
+pub static RULES: &[&Rule] = &[
     &alias_unsupported_by_target::RULE,
     &cname_at_apex::RULE,
     &cname_loop::RULE,
@@ -76,7 +76,7 @@ pub static RULES: [&Rule; 29] = [
 
 /// The rule of this name.
 pub fn named(id: &str) -> Option<&'static Rule> {
-    RULES.into_iter().find(|rule| rule.id == id)
+    RULES.iter().copied().find(|rule| rule.id == id)
 }
 
 /// Rules that one fault at one host breaks together; the first that finds something stands for the others.
