@@ -26,8 +26,16 @@ const TARGETS: [&str; 7] = [
     "www.example.org",
     ".",
 ];
-/// What an MX may name besides.
-const ODD_EXCHANGES: [&str; 2] = ["192.0.2.25", "mail_in.example.net"];
+/// The records of worlds: how many of all there are, the type, and the data there may be; `*` is one of the targets.
+const RECORDS: &[(usize, &str, &[&str])] = &[
+    (5, "MX", &["0 *", "10 *"]),
+    (1, "MX", &["10 192.0.2.25", "10 mail_in.example.net"]),
+    (5, "CNAME", &["*"]),
+    (3, "A", &["192.0.2.1"]),
+    (1, "ALIAS", &["*"]),
+    (2, "TXT", &["v=spf1 a -all", "v=DMARC1; p=none", "anything"]),
+    (1, "NS", &["ns1.example.org"]),
+];
 
 /// Numbers that look random and are the same in every run (xorshift64*).
 struct Dice(u64);
@@ -65,17 +73,20 @@ struct Line {
 
 fn line(dice: &mut Dice) -> Line {
     let zone = dice.pick(&["example.com", "example.net"]);
-    let target = dice.pick(&TARGETS);
-    let host = if target == "." { "www.example.org" } else { target };
-    let (rtype, data) = match dice.roll(18) {
-        0..=4 => (Rtype::Mx, format!("{} {target}", dice.roll(2) * 10)),
-        5 => (Rtype::Mx, format!("10 {}", dice.pick(&ODD_EXCHANGES))),
-        6..=10 => (Rtype::Cname, host.to_owned()),
-        11..=13 => (Rtype::A, "192.0.2.1".to_owned()),
-        14 => (Rtype::Alias, host.to_owned()),
-        15 | 16 => (Rtype::Txt, dice.pick(&["v=spf1 a -all", "v=DMARC1; p=none", "anything"]).to_owned()),
-        _ => (Rtype::Ns, "ns1.example.org".to_owned()),
+    let mut number = dice.roll(RECORDS.iter().map(|(share, ..)| share).sum());
+    let mut rows = RECORDS.iter();
+    let (rtype, data) = loop {
+        let (share, rtype, data) = rows.next().expect("the shares make up the sum");
+        match number.checked_sub(*share) {
+            Some(rest) => number = rest,
+            None => break (Rtype::from_text(rtype), dice.pick(data)),
+        }
     };
+    let target = match dice.pick(&TARGETS) {
+        "." if rtype != Rtype::Mx => "www.example.org",
+        target => target,
+    };
+    let data = data.replace('*', target);
     let side = [Side::Both, Side::Both, Side::Before, Side::After][dice.roll(4)];
     let served =
         [Served::AsIs, Served::AsIs, Served::AsIs, Served::Flattened, Served::Proxied, Served::Unknown][dice.roll(6)];
@@ -112,6 +123,15 @@ fn world(dice: &mut Dice) -> Vec<Line> {
             ..line(dice)
         };
         lines.push(alias);
+    }
+    let at = dice.roll(lines.len());
+    if lines[at].rtype == Rtype::Cname && dice.roll(2) == 0 {
+        // An alias stays and is served otherwise.
+        let ways = [Served::AsIs, Served::Flattened, Served::Proxied];
+        lines[at].side = Side::Before;
+        lines[at].served = ways[dice.roll(3)];
+        let line = Line { side: Side::After, served: ways[dice.roll(3)], ..lines[at].clone() };
+        lines.push(line);
     }
     lines
 }
