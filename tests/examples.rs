@@ -5,7 +5,8 @@
 //! `$ORIGIN` starts a zone, known whole unless it is `partial`; `at` names its DNS host. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
-//! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does. A `diff` block
+//! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does, and `set: strict`
+//! has the rules of that set run; on the page of a rule, those of its own set do. A `diff` block
 //! without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
 //! is a configuration. An `hcl` block is a plan and, below a line of dashes, code. The day is 2026-06-01.
 
@@ -22,7 +23,7 @@ use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
 use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
 use zonegate::report::Finding;
-use zonegate::rule::{Declared, Status};
+use zonegate::rule::{Declared, Set, Status};
 use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources, Span};
 use zonegate::workspace::Tree;
@@ -38,6 +39,7 @@ const TRAPS: &str = include_str!("../testdata/traps.md");
 
 struct Page {
     id: &'static str,
+    set: Set,
     summary: &'static str,
     text: &'static str,
 }
@@ -50,6 +52,8 @@ struct Example<'a> {
     /// What is said to be reported.
     stated: Vec<String>,
     declared: Declared,
+    /// The rules that run, if it says so.
+    set: Option<Set>,
     body: &'a str,
 }
 
@@ -61,14 +65,15 @@ fn every_page_has_the_parts_that_a_reader_looks_for() {
 
 #[test]
 fn every_example_gives_what_it_states() {
-    let texts = pages().into_iter().map(|page| (page.id, page.text)).chain([("traps", TRAPS)]);
-    let faults: Vec<String> = texts.flat_map(|(id, text)| named(id, wrong_examples(text))).collect();
+    let texts = pages().into_iter().map(|page| (page.id, page.set, page.text));
+    let texts = texts.chain([("traps", Set::Default, TRAPS)]);
+    let faults: Vec<String> = texts.flat_map(|(id, set, text)| named(id, wrong_examples(text, set))).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 fn pages() -> Vec<Page> {
-    let rules = RULES.iter().map(|rule| Page { id: rule.id, summary: rule.summary, text: rule.page });
-    let gaps = COVERAGE.iter().map(|gap| Page { id: gap.id, summary: gap.summary, text: gap.page });
+    let rules = RULES.iter().map(|rule| Page { id: rule.id, set: rule.set, summary: rule.summary, text: rule.page });
+    let gaps = COVERAGE.iter().map(|gap| Page { id: gap.id, set: Set::Default, summary: gap.summary, text: gap.page });
     rules.chain(gaps).collect()
 }
 
@@ -134,34 +139,37 @@ fn examples(text: &str) -> Vec<Example<'_>> {
             let (language, outcome) = info.split_once(' ').unwrap_or((info, ""));
             let comments = body.lines().map_while(|line| line.strip_prefix("; ").or_else(|| line.strip_prefix("# ")));
             let behind = outcome.split("; ").filter(|stated| !stated.is_empty());
-            let (declarations, stated) = comments.chain(behind).partition(|comment| comment.contains("mail_domains: "));
-            let stated = Vec::into_iter(stated).map(str::to_owned).collect();
-            let declared = declared(declarations);
-            examples.push(Example { section, introduction, language, stated, declared, body });
+            let (settings, stated): (Vec<&str>, Vec<&str>) = comments
+                .chain(behind)
+                .partition(|comment| comment.contains("mail_domains: ") || comment.starts_with("set: "));
+            let (declared, set) = settings_of(settings);
+            let stated = stated.into_iter().map(str::to_owned).collect();
+            examples.push(Example { section, introduction, language, stated, declared, set, body });
         }
     }
     examples
 }
 
-/// What lines such as `mail_domains: example.com` declare.
-fn declared(lines: Vec<&str>) -> Declared {
-    let mut declared = Declared::default();
-    for (key, names) in lines.into_iter().filter_map(|line| line.split_once(": ")) {
-        let list = match key {
-            "mail_domains" => &mut declared.mail_domains,
-            "non_mail_domains" => &mut declared.non_mail_domains,
+/// What lines such as `mail_domains: example.com` declare, and the set of rules that they ask for.
+fn settings_of(lines: Vec<&str>) -> (Declared, Option<Set>) {
+    let (mut declared, mut set) = (Declared::default(), None);
+    for (key, value) in lines.into_iter().filter_map(|line| line.split_once(": ")) {
+        let names = || value.split(", ").map(|name| NamePattern::parse(name).expect("pages declare good names"));
+        match key {
+            "mail_domains" => declared.mail_domains.extend(names()),
+            "non_mail_domains" => declared.non_mail_domains.extend(names()),
+            "set" => set = [Set::Strict, Set::Pedantic].into_iter().find(|set| set.to_string() == value),
             other => panic!("`{other}` cannot be declared"),
-        };
-        list.extend(names.split(", ").map(|name| NamePattern::parse(name).expect("pages declare good names")));
+        }
     }
-    declared
+    (declared, set)
 }
 
-fn wrong_examples(text: &str) -> Vec<String> {
+fn wrong_examples(text: &str, set: Set) -> Vec<String> {
     let wrong = (1..).zip(examples(text)).filter_map(|(number, example)| {
         let sentence = example.introduction.lines().next_back().unwrap_or_default();
         let place = format!("example {number} ({}, `{sentence}`)", example.section);
-        match outcome(&example) {
+        match outcome(&example, example.set.unwrap_or(set)) {
             Ok(outcome) if outcome == example.stated => None,
             Ok(outcome) => Some(format!("{place} states {:?}, but gives {outcome:?}", example.stated)),
             Err(error) => Some(format!("{place} cannot be read: {error}")),
@@ -171,7 +179,7 @@ fn wrong_examples(text: &str) -> Vec<String> {
 }
 
 /// What is reported of an example.
-fn outcome(example: &Example) -> Result<Vec<String>, String> {
+fn outcome(example: &Example, set: Set) -> Result<Vec<String>, String> {
     let mut sources = Sources::default();
     let mut directory = None;
     let mut take = |name: &str| sources.add(name.to_owned(), Bytes::Owned(example.body.into()));
@@ -197,7 +205,7 @@ fn outcome(example: &Example) -> Result<Vec<String>, String> {
         }
         other => return Err(format!("`{other}` is no language of examples")),
     };
-    let policy = Policy { today: date(2026, 6, 1), ..Policy::default() };
+    let policy = Policy { set, today: date(2026, 6, 1), ..Policy::default() };
     let mut found = zonegate::find(&loaded, &example.declared, &policy);
     if directory.is_some() {
         found.move_to_code(&mut sources, &loaded, &policy, &Origin::default());
