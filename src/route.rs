@@ -1,7 +1,8 @@
 //! Where mail for a name goes, as far as one snapshot can tell (RFC 5321 section 5.1).
 
 use crate::name::Name;
-use crate::record::{Node, Served, Snapshot, ViewId};
+use crate::rdata::Rtype;
+use crate::record::{Node, Record, Served, Snapshot, ViewId};
 
 /// What a mail server finds when it looks for the servers of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,70 +55,126 @@ const LONGEST_CHAIN: usize = 16;
 impl Destination {
     /// Follows mail for `name`, which is looked for in `view`.
     pub fn of(snapshot: &Snapshot, view: ViewId, name: &Name) -> Destination {
-        end(snapshot, Chain::walk(snapshot, vec![view], vec![name.clone()]))
+        Chain::of(snapshot, view, name).destination(snapshot)
     }
 
     /// Follows mail for `owner`, an alias in `view` for `target`, as if the alias were served as one.
     pub fn of_alias(snapshot: &Snapshot, view: ViewId, owner: &Name, target: &Name) -> Destination {
         let views = snapshot.views_for(target, view);
-        end(snapshot, Chain::walk(snapshot, views, vec![owner.clone(), target.clone()]))
+        Chain::walk(snapshot, views, target.clone(), vec![owner.clone()]).destination(snapshot)
     }
 }
 
 /// The last name that the aliases of `target` lead to, looked for from `view`, as far as they are in view.
 pub fn last_target(snapshot: &Snapshot, view: ViewId, target: &Name) -> Name {
-    Chain::walk(snapshot, snapshot.views_for(target, view), vec![target.clone()]).last
+    Chain::from(snapshot, view, target).last
 }
 
-/// A chain of aliases, followed as far as it goes.
-struct Chain {
+/// A chain of aliases, followed as far as it goes (RFC 1034 section 3.6.2).
+#[derive(Debug)]
+pub struct Chain<'a> {
+    /// The aliases, in the order in which they are followed.
+    pub hops: Vec<Hop<'a>>,
     /// The last name.
-    last: Name,
+    pub last: Name,
     /// Why it ends there.
-    end: End,
+    pub end: End,
+}
+
+/// One alias on the way.
+#[derive(Debug)]
+pub struct Hop<'a> {
+    /// The name that is asked for.
+    pub name: Name,
+    /// The owner of the record that answers: the name itself, or a wildcard.
+    pub owner: Name,
+    /// The record.
+    pub alias: &'a Record,
 }
 
 /// Why a chain of aliases ends.
-enum End {
-    /// The records of this owner answer, and no alias; none if nothing answers.
+#[derive(Debug)]
+pub enum End {
+    /// The records of this owner answer, and no alias; none if nothing does, and nothing else can.
     Answer(ViewId, Option<Name>),
     /// The last name was there before.
     Loop,
-    /// No view, or several, or a child zone that is not loaded, or an alias that leads nobody knows where.
-    OutOfView,
+    /// The inputs do not say where the last name leads.
+    OutOfView(Unseen),
 }
 
-impl Chain {
-    /// Follows the last of the names that were `seen`, which is looked for in `views`.
-    fn walk(snapshot: &Snapshot, mut views: Vec<ViewId>, mut seen: Vec<Name>) -> Chain {
-        loop {
-            let last = seen.last().expect("starts with one").clone();
-            let [view] = views[..] else { return Chain { last, end: End::OutOfView } };
-            if seen.len() > LONGEST_CHAIN || snapshot.delegation(view, &last).is_some() {
-                return Chain { last, end: End::OutOfView };
+/// What keeps a name out of view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// No zone around it is in the inputs.
+    NoZone,
+    /// Several views may hold it.
+    SeveralViews,
+    /// It lies in a child zone that is delegated at this name, and is not in the inputs.
+    Delegated(Name),
+    /// The inputs do not show all of its zone, and nothing of it.
+    Partial,
+    /// It is an alias for a name that is not known yet, or that the DNS host may resolve by itself.
+    Alias,
+    /// Too many aliases lead to it.
+    TooLong,
+}
+
+impl<'a> Chain<'a> {
+    /// Follows the aliases of a name that is looked for in `view`.
+    pub fn of(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Chain<'a> {
+        Chain::walk(snapshot, vec![view], name.clone(), Vec::new())
+    }
+
+    /// Follows the aliases of a name to which a record in `view` refers.
+    pub fn from(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Chain<'a> {
+        Chain::walk(snapshot, snapshot.views_for(name, view), name.clone(), Vec::new())
+    }
+
+    /// Follows the aliases of `last`, which is looked for in `views`, after those of the names that were `seen`.
+    fn walk(snapshot: &'a Snapshot, mut views: Vec<ViewId>, mut last: Name, mut seen: Vec<Name>) -> Chain<'a> {
+        let mut hops: Vec<Hop> = Vec::new();
+        let end = loop {
+            let view = match views[..] {
+                [view] => view,
+                [] => break End::OutOfView(Unseen::NoZone),
+                _ => break End::OutOfView(Unseen::SeveralViews),
+            };
+            if seen.len() >= LONGEST_CHAIN {
+                break End::OutOfView(Unseen::TooLong);
+            }
+            if let Some(cut) = snapshot.delegation(view, &last) {
+                break End::OutOfView(Unseen::Delegated(cut));
             }
             let owner = snapshot.answering(view, &last);
-            let node = owner.as_ref().map(|owner| snapshot.node(view, owner));
-            let alias = node.and_then(|node| node.cnames().next());
-            let Some(alias) = alias else { return Chain { last, end: End::Answer(view, owner) } };
+            let sets = owner.as_ref().map_or(&[][..], |owner| snapshot.sets_at(view, owner));
+            let records = sets.iter().filter(|set| set.rtype == Rtype::Cname).flat_map(|set| &set.records);
+            let alias = records.into_iter().find(|record| !record.served.is_flattened());
+            let (Some(alias), Some(owner)) = (alias, owner.as_ref()) else {
+                let is_partial = owner.is_none() && !snapshot.is_whole(view);
+                break if is_partial { End::OutOfView(Unseen::Partial) } else { End::Answer(view, owner) };
+            };
             let target = alias.rdata.alias_target().filter(|_| alias.served == Served::AsIs);
-            let Some(target) = target else { return Chain { last, end: End::OutOfView } };
-            if seen.contains(target) {
-                return Chain { last: target.clone(), end: End::Loop };
-            }
+            let Some(target) = target else { break End::OutOfView(Unseen::Alias) };
+            seen.push(last.clone());
             views = snapshot.views_for(target, view);
-            seen.push(target.clone());
-        }
+            hops.push(Hop { name: std::mem::replace(&mut last, target.clone()), owner: owner.clone(), alias });
+            if seen.contains(target) {
+                break End::Loop;
+            }
+        };
+        Chain { hops, last, end }
     }
-}
 
-/// The destination that the end of a chain is.
-fn end(snapshot: &Snapshot, Chain { last, end }: Chain) -> Destination {
-    match end {
-        End::Answer(view, Some(owner)) => at(&snapshot.node(view, &owner), last, snapshot.is_whole(view)),
-        End::Answer(view, None) if snapshot.is_whole(view) => Destination::Nowhere(last),
-        End::Loop => Destination::Loop(last),
-        End::Answer(_, None) | End::OutOfView => Destination::OutOfView(last),
+    /// The destination that the end of the chain is.
+    pub fn destination(self, snapshot: &Snapshot) -> Destination {
+        let Chain { last, end, .. } = self;
+        match end {
+            End::Answer(view, Some(owner)) => at(&snapshot.node(view, &owner), last, snapshot.is_whole(view)),
+            End::Answer(_, None) => Destination::Nowhere(last),
+            End::Loop => Destination::Loop(last),
+            End::OutOfView(_) => Destination::OutOfView(last),
+        }
     }
 }
 
