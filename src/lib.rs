@@ -23,6 +23,7 @@ pub mod rule;
 pub mod rules;
 pub mod severity;
 pub mod source;
+pub mod spf;
 pub mod workspace;
 
 use std::collections::BTreeSet;

@@ -213,11 +213,12 @@ impl Rdata {
     }
 
     /// The text of a TXT: its character strings joined, without quotes and escapes (RFC 1035 section 5.1, RFC 7208
-    /// section 3.3). Text that no quotes surround is taken as it is.
+    /// section 3.3). Text that no quotes surround is taken as it is, but for two that close one string and open the next.
     pub fn joined_text(&self) -> Option<Cow<'_, str>> {
         let Rdata::Text(text) = self else { return None };
         if !text.starts_with('"') {
-            return Some(Cow::Borrowed(text));
+            let is_one = !text.contains("\"\"");
+            return Some(if is_one { Cow::Borrowed(text) } else { Cow::Owned(text.replace("\"\"", "")) });
         }
         let mut joined = Vec::new();
         let (mut rest, mut quoted) = (text.as_bytes(), false);
@@ -293,6 +294,7 @@ mod tests {
         for (text, joined) in [
             ("v=spf1 -all", "v=spf1 -all"),
             (r#""v=spf1 " "-all""#, "v=spf1 -all"),
+            (r#"v=spf1 ""-all"#, "v=spf1 -all"),
             (r#""v=DKIM1\; k=rsa""#, "v=DKIM1; k=rsa"),
             (r#""a\"b\\c\032d""#, r#"a"b\c d"#),
             (r#""""#, ""),

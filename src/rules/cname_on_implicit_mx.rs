@@ -6,6 +6,7 @@ use crate::rdata::Rtype;
 use crate::record::{Node, Record, Snapshot};
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
+use crate::spf;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -53,8 +54,8 @@ fn sign_of_mail<'a>(snapshot: &'a Snapshot, node: &Node<'a>) -> Option<(&'static
     let spf = mail_texts(node).into_iter().find(|(text, _)| *text == MailText::Spf);
     if let Some((_, record)) = spf {
         let text = record.rdata.joined_text().unwrap_or_default();
-        let terms: Vec<&str> = text.split_ascii_whitespace().skip(1).collect();
-        return (terms != ["-all"]).then_some(("an spf text", record));
+        let lets_nobody = matches!(&spf::terms(&text)[..], [only] if only.text.eq_ignore_ascii_case("-all"));
+        return (!lets_nobody).then_some(("an spf text", record));
     }
     let within = |label: &str| {
         let name = node.name.child(label).ok()?;
