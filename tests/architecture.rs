@@ -25,7 +25,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("route", &["name", "record"]),
     ("gap", &["name", "severity", "source"]),
     ("rule", &["diff", "name", "rdata", "record", "severity", "source"]),
-    ("mail_text", &["name", "rdata", "record"]),
+    ("mail_text", &["name", "rdata", "record", "spf"]),
     ("rules", &["mail_text", "name", "rdata", "record", "route", "rule", "severity", "source", "spf"]),
     ("report", &["gap", "name", "rdata", "record", "route", "rule", "severity", "source"]),
     ("check", &["diff", "name", "rdata", "record", "report", "route", "rule", "rules", "source"]),

@@ -16,7 +16,7 @@ use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources, Span};
 
 const WORLDS: u64 = 4_000;
-const LABELS: [&str; 8] = ["", "www.", "mail.", "sub.", "mail.sub.", "*.", "*.sub.", "_dmarc.mail."];
+const LABELS: [&str; 9] = ["", "www.", "mail.", "sub.", "mail.sub.", "*.", "*.sub.", "_dmarc.mail.", "_dmarc."];
 const TARGETS: [&str; 7] = [
     "www.example.com",
     "mail.example.com",
@@ -33,7 +33,7 @@ const RECORDS: &[(usize, &str, &[&str])] = &[
     (5, "CNAME", &["*"]),
     (3, "A", &["192.0.2.1"]),
     (1, "ALIAS", &["*"]),
-    (2, "TXT", &["v=spf1 a -all", "v=DMARC1; p=none", "anything"]),
+    (4, "TXT", &["v=spf1 a -all", "v=spf1 include:* -all", "v=DMARC1; p=none", "v=DMARC1; p=reject", "anything"]),
     (1, "NS", &["ns1.example.org"]),
 ];
 

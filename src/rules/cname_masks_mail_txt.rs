@@ -1,7 +1,7 @@
 //! `cname-masks-mail-txt`: an alias hides a policy of mail, or takes its place.
 
-use super::{clash_at, is_surely_alias, pair_cause, target_text, use_addresses};
-use crate::mail_text::{MailText, is_policy_name, mail_texts};
+use super::{clash_at, goes_to_service, is_surely_alias, pair_cause, target_text, use_addresses};
+use crate::mail_text::{MailText, mail_texts};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record, Snapshot};
 use crate::route::last_target;
@@ -40,11 +40,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
         severity: (!certain).then_some(Severity::Warning),
         cause: pair_cause(scene, before.cnames().next().is_some(), !mail_texts(&before).is_empty()),
         message: format!("the alias at {owner} {hides} its {} text{fails}", words(&texts)),
-        help: if is_policy_name(node.name) {
-            vec![format!("keep one of them: the alias, if {target} has the text, or the text")]
-        } else {
-            vec![format!("move the text to {target}, if that is yours"), use_addresses(scene, node)]
-        },
+        help: vec![format!("move the text to {target}, if that is yours"), use_addresses(scene, node)],
         primary: Label::new("this alias answers every query", &alias.place),
         related: texts.iter().map(|(_, record)| Label::new(format!("so this text {never}"), &record.place)).collect(),
         names: Vec::new(),
@@ -63,10 +59,10 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let old = mail_texts(&before);
     let alias = node.cnames().next()?;
     let had_alias = before.cnames().next().is_some();
-    if had_alias || !mail_texts(node).is_empty() || is_policy_name(node.name) {
+    if had_alias || !mail_texts(node).is_empty() || MailText::at(node.name).is_some() {
         return None;
     }
-    if alias.rdata.alias_target().is_some_and(|target| scene.declared.is_mail_service(target)) {
+    if goes_to_service(&scene.diff.after, scene.declared, node, alias) {
         return None;
     }
     let (first, record) = old.iter().find(|(text, _)| !answers(&scene.diff.after, node, alias, *text))?;

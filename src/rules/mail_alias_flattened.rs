@@ -1,7 +1,7 @@
 //! `mail-alias-flattened`: an alias that mail relies on is served as addresses, so that nothing but addresses answers.
 
 use super::{clash_at, host_text, state_cause, target_text};
-use crate::mail_text::{MailText, is_mail_policy_name, mail_texts};
+use crate::mail_text::{MailText, mail_texts};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record, Served};
 use crate::route::Destination;
@@ -29,7 +29,7 @@ fn flattened<'a>(node: &Node<'a>) -> Option<&'a Record> {
 /// where the alias hands a name over to a mail service. The service's own domain is what links in messages go to.
 fn is_for_mail(declared: &Declared, node: &Node, alias: &Record) -> bool {
     let to_service = |target| declared.is_mail_service(target) && !declared.mail_cname_targets.contains(target);
-    is_mail_policy_name(node.name) || alias.rdata.alias_target().is_some_and(to_service)
+    MailText::at(node.name).is_some() || alias.rdata.alias_target().is_some_and(to_service)
 }
 
 fn find(world: &World, node: &Node) -> Vec<Fault> {

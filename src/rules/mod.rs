@@ -18,6 +18,8 @@ mod mail_cname_dead_end;
 mod mail_target_not_absolute;
 mod malformed_suppression;
 mod multiple_cnames;
+mod multiple_policy_txt;
+mod multiple_spf;
 mod mx_exchange_is_address;
 mod mx_exchange_is_cname;
 mod mx_exchange_not_hostname;
@@ -27,6 +29,7 @@ mod name_rewritten_by_yaml;
 mod null_mx_preference;
 mod null_mx_unsupported_by_target;
 mod null_mx_with_other_mx;
+mod policy_name_cname_and_txt;
 mod suppression_expired;
 mod unflattening_exposes_cname;
 mod unused_suppression;
@@ -35,7 +38,7 @@ use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Conflict, Node, Record, Served, Snapshot, View, ViewId};
 use crate::route::last_target;
-use crate::rule::{Cause, Declared, Fault, Rule, Scene, Status};
+use crate::rule::{Cause, Declared, Fault, Label, Rule, Scene, Status};
 
 pub use self::malformed_suppression::RULE as MALFORMED_SUPPRESSION;
 pub use self::suppression_expired::RULE as SUPPRESSION_EXPIRED;
@@ -60,6 +63,8 @@ pub static RULES: &[&Rule] = &[
     &mail_target_not_absolute::RULE,
     &malformed_suppression::RULE,
     &multiple_cnames::RULE,
+    &multiple_policy_txt::RULE,
+    &multiple_spf::RULE,
     &mx_exchange_is_address::RULE,
     &mx_exchange_is_cname::RULE,
     &mx_exchange_not_hostname::RULE,
@@ -69,6 +74,7 @@ pub static RULES: &[&Rule] = &[
     &null_mx_preference::RULE,
     &null_mx_unsupported_by_target::RULE,
     &null_mx_with_other_mx::RULE,
+    &policy_name_cname_and_txt::RULE,
     &suppression_expired::RULE,
     &unflattening_exposes_cname::RULE,
     &unused_suppression::RULE,
@@ -88,6 +94,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &cname_replaces_mx::RULE,
         &cname_with_null_mx::RULE,
         &cname_on_declared_mail_domain::RULE,
+        &policy_name_cname_and_txt::RULE,
         &cname_masks_mail_txt::RULE,
         &mail_cname_dead_end::RULE,
         &cname_on_implicit_mx::RULE,
@@ -139,6 +146,17 @@ fn mx_naming<'a>(snapshot: &'a Snapshot, faults: &'a [Fault], exchange: &'a Name
 /// This cause, if the change brings a fault about.
 fn state_cause(scene: &Scene, introduced: Cause) -> Cause {
     if scene.status == Status::Introduced { introduced } else { Cause::PreExisting }
+}
+
+/// A label at each of some texts at a node that stand in each other's way; first one that the change brings, if any.
+fn labels_of_rivals(scene: &Scene, node: &Node, texts: &[&Record]) -> (Label, Vec<Label>) {
+    let before = scene.before(node);
+    let is_old = |record: &Record| before.records(&Rtype::Txt).any(|old| old.rdata == record.rdata);
+    let newest = texts.iter().position(|record| !is_old(record)).unwrap_or_default();
+    let mut texts = texts.to_vec();
+    let primary = texts.remove(newest);
+    let others = texts.into_iter().map(|record| Label::new("another one", &record.place));
+    (Label::new("one text", &primary.place), others.collect())
 }
 
 /// Whether resolvers are sure to see an alias at a node.
