@@ -9,10 +9,10 @@ use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{RecordSet, Reference, Snapshot, ViewId};
 use crate::report::Finding;
-use crate::route::Reroute;
 use crate::rule::{Check, Declared, Fault, Label, Rule, Scene, Status, Telling, World};
 use crate::rules::GROUPS;
 use crate::source::Place;
+use crate::trace::Reroute;
 
 /// A name in a view.
 pub type Host = (ViewId, Name);
@@ -245,24 +245,23 @@ impl<'a> Inquiry<'a> {
                     let before = faults(&self.diff.before, delegated_before);
                     let after = faults(&self.diff.after, delegated_after);
                     for (status, faults) in by_status(&before, &after) {
-                        let types = faults.iter().flat_map(|fault| fault.types.clone()).collect::<BTreeSet<_>>();
                         let scene = scene(status);
                         let telling = tell(&scene, &scene.snapshot().node(self.view, self.name), &faults);
-                        findings.push(self.finding(rule, status, types.into_iter().collect(), telling));
+                        findings.push(self.finding(rule, status, &faults, telling));
                     }
                 }
                 Check::Step(_) if delegated_after => {}
                 Check::Step(step) => {
                     let node = self.diff.after.node(self.view, self.name);
                     let telling = step(&scene(Status::Introduced), &node);
-                    findings.extend(telling.map(|told| self.finding(rule, Status::Introduced, Vec::new(), told)));
+                    findings.extend(telling.map(|told| self.finding(rule, Status::Introduced, &[], told)));
                 }
             }
         }
         findings
     }
 
-    fn finding(&self, rule: &'static Rule, status: Status, types: Vec<Rtype>, telling: Telling) -> Finding {
+    fn finding(&self, rule: &'static Rule, status: Status, faults: &[Fault], telling: Telling) -> Finding {
         let Telling { severity, cause, mut message, mut help, primary, mut related, names } = telling;
         if status == Status::Fixed {
             message = format!("no longer so: {message}");
@@ -271,6 +270,7 @@ impl<'a> Inquiry<'a> {
         let sites = std::iter::once(&primary).chain(&related).filter_map(|label| label.place.site);
         let sites: Vec<Label> = sites.map(|site| Label::new("brought in here", &Place::at(site))).collect();
         related.extend(sites);
+        let types: BTreeSet<Rtype> = faults.iter().flat_map(|fault| fault.types.clone()).collect();
         Finding {
             rule,
             severity: severity.unwrap_or(rule.severity),
@@ -278,22 +278,28 @@ impl<'a> Inquiry<'a> {
             cause,
             view: self.diff.after.view(self.view).clone(),
             names: std::iter::once(self.name.clone()).chain(names).collect(),
-            types,
+            types: types.into_iter().collect(),
             also: Vec::new(),
             message,
             help,
-            route: (status == Status::Introduced).then(|| self.reroute()).flatten(),
+            route: (status == Status::Introduced).then(|| self.reroute(faults)).flatten(),
             suppressed: None,
             primary,
             related,
         }
     }
 
-    fn reroute(&self) -> Option<Reroute> {
+    /// What the change does to the mail of the host, or else to that of the first name that depends on it.
+    fn reroute(&self, faults: &[Fault]) -> Option<Reroute> {
         let Diff { before, after } = self.diff;
-        self.reroute.get_or_init(|| Reroute::of(before, after, self.view, self.name)).clone()
+        let own = self.reroute.get_or_init(|| Reroute::of(before, after, self.view, self.name)).clone();
+        let dependent = faults.iter().filter(|fault| fault.related != *self.name).take(MANY_ROUTES);
+        own.or_else(|| dependent.into_iter().find_map(|fault| Reroute::of(before, after, fault.view, &fault.related)))
     }
 }
+
+/// Names that depend on a host and whose mail is followed.
+const MANY_ROUTES: usize = 8;
 
 /// Whether a child zone answers for the name, whatever stands here. At the delegation itself an alias still clashes.
 fn is_below_delegation(snapshot: &Snapshot, view: ViewId, name: &Name) -> bool {

@@ -24,6 +24,7 @@ pub mod rules;
 pub mod severity;
 pub mod source;
 pub mod spf;
+pub mod trace;
 pub mod workspace;
 
 use std::collections::BTreeSet;

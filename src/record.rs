@@ -464,6 +464,25 @@ impl Snapshot {
         }
     }
 
+    /// The views that somebody may ask for a name, wherever they are: the public ones with the longest apex above it or, if
+    /// there is none, without a name that hold it, and the private ones around it.
+    pub fn views_of(&self, name: &Name) -> Vec<ViewId> {
+        let around = name.keys_of_ancestors().filter_map(|apex| self.by_apex.get(apex));
+        let (mut public, mut private): (Vec<ViewId>, Vec<ViewId>) = (Vec::new(), Vec::new());
+        for views in around {
+            let (inside, outside): (Vec<ViewId>, Vec<ViewId>) =
+                views.iter().partition(|&&view| self.view(view).private);
+            private.extend(inside);
+            if public.is_empty() {
+                public = outside;
+            }
+        }
+        if public.is_empty() {
+            public = self.unnamed.get(name).cloned().unwrap_or_default();
+        }
+        public.into_iter().chain(private).collect()
+    }
+
     fn position(&self, view: ViewId, name: &Name) -> usize {
         self.sets.partition_point(|set| (set.view, &set.owner) < (view, name))
     }

@@ -7,10 +7,10 @@ use crate::gap::Gap;
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::View;
-use crate::route::Reroute;
 use crate::rule::{Cause, Label, Rule, Status};
 use crate::severity::Severity;
 use crate::source::{Input, Place};
+use crate::trace::Reroute;
 
 /// One fault, found and put into words.
 #[derive(Clone, Debug)]

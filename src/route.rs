@@ -31,24 +31,6 @@ pub enum Destination {
     OutOfView(Name),
 }
 
-/// Where mail for a name goes before and after a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reroute {
-    /// What a mail server finds before it.
-    pub before: Destination,
-    /// What it finds after it.
-    pub after: Destination,
-}
-
-impl Reroute {
-    /// What a change does to the mail of a name; none if that stays the same, or if the name had no MX to begin with.
-    pub fn of(before: &Snapshot, after: &Snapshot, view: ViewId, name: &Name) -> Option<Reroute> {
-        let [before, after] = [before, after].map(|side| Destination::of(side, view, name));
-        let had_mx = matches!(before, Destination::Exchanges { .. } | Destination::Refused(_));
-        (had_mx && before != after).then_some(Reroute { before, after })
-    }
-}
-
 /// Longer chains of aliases are given up, as resolvers do.
 const LONGEST_CHAIN: usize = 16;
 
@@ -114,10 +96,14 @@ pub enum Unseen {
     Delegated(Name),
     /// The inputs do not show all of its zone, and nothing of it.
     Partial,
-    /// It is an alias for a name that is not known yet, or that the DNS host may resolve by itself.
-    Alias,
+    /// It is an alias for a name that is not known.
+    UnknownTarget,
+    /// It is an alias that the DNS host may resolve by itself.
+    MayBeFlattened,
     /// Too many aliases lead to it.
     TooLong,
+    /// It is not known before the change is applied.
+    Unknown,
 }
 
 impl<'a> Chain<'a> {
@@ -154,8 +140,10 @@ impl<'a> Chain<'a> {
                 let is_partial = owner.is_none() && !snapshot.is_whole(view);
                 break if is_partial { End::OutOfView(Unseen::Partial) } else { End::Answer(view, owner) };
             };
-            let target = alias.rdata.alias_target().filter(|_| alias.served == Served::AsIs);
-            let Some(target) = target else { break End::OutOfView(Unseen::Alias) };
+            if alias.served != Served::AsIs {
+                break End::OutOfView(Unseen::MayBeFlattened);
+            }
+            let Some(target) = alias.rdata.alias_target() else { break End::OutOfView(Unseen::UnknownTarget) };
             seen.push(last.clone());
             views = snapshot.views_for(target, view);
             hops.push(Hop { name: std::mem::replace(&mut last, target.clone()), owner: owner.clone(), alias });

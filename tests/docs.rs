@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use zonegate::config;
-use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Sources};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -181,14 +180,6 @@ fn without_exit_zero_the_first_command_fails() {
     let mut program = Command::new(env!("CARGO_BIN_EXE_zonegate"));
     let status = program.args(arguments).current_dir(ROOT).output().expect("the program starts").status;
     assert_eq!(status.code(), Some(1));
-}
-
-#[test]
-fn the_readme_lists_every_rule() {
-    let readme = fs::read_to_string(Path::new(ROOT).join("README.md")).expect("it is text");
-    for rule in RULES {
-        assert!(readme.contains(&format!("\n| `{}` |", rule.id)), "{} is missing", rule.id);
-    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::report::{Finding, Report};
 use crate::severity::Severity;
 use crate::source::{Place, Sources};
 
-use super::{Look, concise, end, gap_tag, location, summary_line, tag, wanted_gaps};
+use super::{Look, concise, end, gap_tag, location, route, summary_line, tag, wanted_gaps};
 
 /// A command for each finding and each gap, a plain line for each finding that is suppressed, and one that sums them up.
 pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
@@ -40,6 +40,7 @@ fn finding_line(sources: &Sources, finding: &Finding, look: &Look) -> String {
     if let Some(more) = finding.related.len().checked_sub(MANY_PLACES).filter(|more| *more > 0) {
         message.push(format!("and {more} more places"));
     }
+    message.extend(route::lines(finding, look).into_iter().map(|(when, way)| format!("{when}: {way}")));
     let ways_out = finding.help.iter().enumerate();
     message.extend(ways_out.map(|(at, help)| format!("{}: {help}", if at == 0 { "help" } else { "or" })));
     command(sources, severity, &finding.primary.place, &tag(finding), &message)

@@ -21,7 +21,7 @@ use crate::rule::{Label, Status};
 use crate::severity::Severity;
 use crate::source::Sources;
 
-use super::{Look, gap_tag, location, summary_line, suppression_text, tag, wanted_gaps};
+use super::{Look, gap_tag, location, route, summary_line, suppression_text, tag, wanted_gaps};
 
 /// Findings, gaps, a sentence that sums them up, and where to read on.
 pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
@@ -88,6 +88,9 @@ impl Page<'_> {
     fn write_finding(&self, lines: &mut Vec<String>, finding: &Finding) {
         self.write_title(lines, colour(finding), &self.with_link(&tag(finding), finding.rule.id), &finding.message);
         self.write_excerpts(lines, finding.severity, &finding.primary, &finding.related);
+        for (when, way) in route::lines(finding, &self.look) {
+            self.write_hanging(lines, CYAN, &format!("{when:>6}: "), "        ", &self.visible(&way));
+        }
         for (at, way_out) in finding.help.iter().enumerate() {
             let start = if at == 0 { "  help: " } else { "    or: " };
             self.write_hanging(lines, CYAN, start, "        ", &self.visible(way_out));

@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::gap::Gap;
 use crate::name::Name;
 use crate::report::{Counts, Finding, Origin, Report, Suppressed, hex};
-use crate::route::{Destination, Reroute};
 use crate::rule::{Label, Rule};
 use crate::source::{Input, Place, Position, Sources};
 
+use super::route::{TracePart, part};
 use super::{Look, end, json_text};
 
 #[derive(Serialize)]
@@ -81,24 +81,8 @@ struct SuppressedPart<'a> {
 
 #[derive(Serialize)]
 struct RoutePart {
-    before: DestinationPart,
-    after: DestinationPart,
-}
-
-#[derive(Serialize)]
-struct DestinationPart {
-    /// `mx`, `refused`, `address`, `nowhere`, `loop` or `out-of-view`.
-    kind: &'static str,
-    /// The name at which that is so, after all aliases.
-    name: String,
-    /// For `mx`, as far as they are known.
-    exchanges: Vec<ExchangePart>,
-}
-
-#[derive(Serialize)]
-struct ExchangePart {
-    preference: u16,
-    exchange: String,
+    before: TracePart,
+    after: TracePart,
 }
 
 #[derive(Serialize)]
@@ -202,7 +186,7 @@ fn finding<'a>(sources: &'a Sources, finding: &'a Finding) -> FindingPart<'a> {
         message: &finding.message,
         help: finding.help.join("; or "),
         fingerprint: finding.fingerprint(),
-        route: finding.route.as_ref().map(route),
+        route: finding.route.as_ref().map(|way| RoutePart { before: part(&way.before), after: part(&way.after) }),
         suppressed: finding.suppressed.as_ref().map(|by| suppressed(sources, by)),
         labels: std::iter::once(label(sources, "primary", &finding.primary)).chain(related).collect(),
     }
@@ -221,24 +205,6 @@ fn suppressed<'a>(sources: &'a Sources, suppressed: &'a Suppressed) -> Suppresse
         path: place.map(|place| path(sources, place)),
         line: place.map(|place| sources.start(place.span).line),
     }
-}
-
-fn route(route: &Reroute) -> RoutePart {
-    RoutePart { before: destination(&route.before), after: destination(&route.after) }
-}
-
-fn destination(destination: &Destination) -> DestinationPart {
-    let (kind, name, exchanges) = match destination {
-        Destination::Exchanges { owner, exchanges } => ("mx", owner, exchanges.as_slice()),
-        Destination::Refused(name) => ("refused", name, &[][..]),
-        Destination::Address { name, .. } => ("address", name, &[][..]),
-        Destination::Nowhere(name) => ("nowhere", name, &[][..]),
-        Destination::Loop(name) => ("loop", name, &[][..]),
-        Destination::OutOfView(name) => ("out-of-view", name, &[][..]),
-    };
-    let part =
-        |(preference, exchange): &(u16, Name)| ExchangePart { preference: *preference, exchange: exchange.to_string() };
-    DestinationPart { kind, name: name.to_string(), exchanges: exchanges.iter().map(part).collect() }
 }
 
 fn label<'a>(sources: &'a Sources, role: &'static str, label: &'a Label) -> LabelPart<'a> {

@@ -13,7 +13,7 @@ use crate::report::{Finding, Report};
 use crate::severity::Severity;
 use crate::source::{Input, Sources};
 
-use super::{Look, concise, gap_tag, location, suppression_text, tag};
+use super::{Look, concise, gap_tag, location, route, suppression_text, tag};
 
 /// A suite for each zone with findings, and one for all inputs.
 pub(super) fn render(sources: &Sources, report: &Report, look: &Look) -> String {
@@ -77,6 +77,8 @@ impl Page<'_> {
             let at = location(self.sources, &label.place, &self.look);
             lines.push(format!("{at}: {}", visible(&label.text, true)));
         }
+        let ways = route::lines(finding, &self.look).into_iter();
+        lines.extend(ways.map(|(when, way)| format!("{when}: {}", visible(&way, true))));
         lines.extend(finding.help.iter().map(|help| format!("help: {}", visible(help, true))));
         lines.join("\n")
     }

@@ -11,7 +11,7 @@ use crate::report::{Finding, Report};
 use crate::severity::Severity;
 use crate::source::{Place, Sources};
 
-use super::{Look, count, gap_tag, human, location, summary_line, suppression_text, tag, wanted_gaps};
+use super::{Look, count, gap_tag, human, location, route, summary_line, suppression_text, tag, wanted_gaps};
 
 /// The first line, by which a bot finds the comment that it wrote before.
 const MARKER: &str = "<!-- zonegate-report -->";
@@ -116,6 +116,10 @@ impl Page<'_> {
                 let _ = writeln!(text, "- and {more} more");
             }
             text += "\n</details>\n";
+        }
+        for (at, (when, way)) in route::lines(finding, &self.look).into_iter().enumerate() {
+            let start = if at == 0 { "\n- " } else { "- " };
+            let _ = writeln!(text, "{start}{when}: {}", prose(&way));
         }
         for (at, way_out) in finding.help.iter().enumerate() {
             let start = if at == 0 { "\nWays out:\n\n- " } else { "- " };

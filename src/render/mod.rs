@@ -21,6 +21,7 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
+pub mod route;
 mod sarif;
 
 /// One way to print a report.

@@ -17,7 +17,7 @@ use crate::rules::RULES;
 use crate::severity::Severity;
 use crate::source::{Place, Sources};
 
-use super::{Look, end, json_text, location, occurrences};
+use super::{Look, end, json_text, location, occurrences, route};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -311,6 +311,10 @@ impl Page<'_> {
     /// What will happen, the ways out, and links to the related locations: GitHub shows those that are linked to.
     fn message(&self, finding: &Finding) -> Message {
         let mut text = unlinked(&finding.message);
+        for (at, (when, way)) in route::lines(finding, &self.look).into_iter().enumerate() {
+            let start = if at == 0 { "\n\n" } else { "\n" };
+            let _ = write!(text, "{start}{when}: {}", unlinked(&way));
+        }
         if !finding.help.is_empty() {
             let _ = write!(text, "\n\nhelp: {}", unlinked(&finding.help.join("; or ")));
         }
