@@ -87,6 +87,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "rules",
             "severity",
             "source",
+            "trace",
             "workspace",
         ],
     ),

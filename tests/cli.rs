@@ -367,3 +367,41 @@ fn manual_pages_that_cannot_be_written_are_told() {
     assert_eq!((code(&output), stdout(&output)), (2, ""));
     assert!(stderr(&output).starts_with("zonegate: the pages cannot be written to no/such/directory: "));
 }
+
+#[test]
+fn the_way_of_mail_is_told_step_by_step() {
+    let state = |state| format!("{}/testdata/octodns/an-mx-gives-way-to-a-cname/{state}", env!("CARGO_MANIFEST_DIR"));
+    let states = ["--before", &state("before"), "--after", &state("after")];
+    let trace = |arguments: &[&str]| run(&[&["trace"], arguments, &states].concat());
+    let told = trace(&["sales@shop.example.com"]);
+    // Where a step is written stands below it, since the paths are long.
+    let steps = stdout(&told).lines().filter(|line| !line.trim_start().starts_with('/'));
+    assert_eq!(
+        steps.collect::<Vec<_>>(),
+        [
+            "mail for shop.example.com",
+            "  before the change:",
+            "    mx 10 mx.example.net",
+            "      mx.example.net is out of view: no input holds a zone around it",
+            "  after it:",
+            "    shop.example.com is an alias for www.example.com",
+            "    www.example.com has no mx, so its own address takes the mail",
+            "      address 192.0.2.1",
+        ]
+    );
+    assert_eq!(code(&told), 0);
+    let told: Value = serde_json::from_str(stdout(&trace(&["shop.example.com", "--format", "json"]))).expect("JSON");
+    assert_eq!(told["ways"][0]["before"]["exchanges"][0]["exchange"], "mx.example.net.");
+    assert_eq!(told["ways"][0]["after"]["kind"], "address");
+    assert_eq!(told["ways"][0]["after"]["hosts"][0]["addresses"][0], "192.0.2.1");
+}
+
+#[test]
+fn a_way_that_cannot_be_told_is_no_success() {
+    let told = run(&["trace", "example.com", "no-such-file.json"]);
+    assert_eq!(code(&told), 2);
+    assert!(stdout(&told).contains("example.com is out of view: no input holds a zone around it"));
+    assert!(stderr(&told).starts_with("no-such-file.json: "));
+    assert_eq!(code(&run(&["trace", "a..b", "no-such-file.json"])), 2);
+    assert_eq!(code(&run(&["trace", "example.com", "--no-config"])), 2);
+}

@@ -118,7 +118,7 @@ impl Check {
         let policy = self.policy(&settings, known);
         let progress = Progress::new(&self.inputs, self.output.is_quiet());
         // The process ends with the report: giving back every record before would only take time.
-        let loaded = ManuallyDrop::new(self.load(&mut settings, &mut sources, &progress));
+        let loaded = ManuallyDrop::new(settings.load(&self.inputs, &self.states, &mut sources, &progress));
         progress.say("checking");
         let mut found = crate::find(&loaded, &settings.config.declared, &policy);
         found.move_to_code(&mut sources, &loaded, &policy, &origin);
@@ -132,25 +132,6 @@ impl Check {
         }
         self.output.write(&sources, &report)?;
         Ok(report.summary.exit_code)
-    }
-
-    /// Reads what the command line names, or else what the configuration does.
-    fn load(&self, settings: &mut Settings, sources: &mut Sources, progress: &Progress) -> Loaded {
-        let known = settings.take_inputs();
-        let named = !self.inputs.is_empty() || self.states.names_inputs();
-        let config = &settings.config;
-        if named || config.inputs.is_empty() && config.base.is_none() {
-            if !named && !self.states.compares() {
-                let text = "there is nothing to check: name an input, or say with --base or --staged what to compare; \
-                            `zonegate init` writes a configuration that does so";
-                Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit();
-            }
-            return self.states.load(&self.inputs, false, known, sources, progress);
-        }
-        let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
-        let all = all.iter().map(|input| settings.located(input));
-        let inputs: Vec<String> = all.filter(|input| self.states.hold(input)).collect();
-        self.states.or_base(config.base.as_deref()).load(&inputs, false, known, sources, progress)
     }
 
     fn policy(&self, settings: &Settings, baseline: BTreeSet<String>) -> Policy {

@@ -10,6 +10,7 @@ mod packaging;
 mod pages;
 mod progress;
 mod settings;
+mod trace;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -24,6 +25,7 @@ use self::inputs::States;
 use self::packaging::{Completions, Man};
 use self::progress::Progress;
 use self::settings::Choice;
+use self::trace::Trace;
 use crate::dump;
 use crate::excerpt::visible;
 use crate::gap::{self, COVERAGE, Gap};
@@ -49,6 +51,8 @@ enum Command {
     Check(Box<Check>),
     /// Print the records that the inputs hold, one JSON line a record set.
     Records(Records),
+    /// Say where mail for a name goes, step by step: aliases, exchanges, addresses, TLSA records.
+    Trace(Trace),
     /// Write a zonegate.yaml that fits what lies here, with every key explained.
     Init(Init),
     /// List all rules and kinds of gap.
@@ -110,6 +114,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::try_parse().unwrap_or_else(|error| advice::advise(error).exit()).command {
         Command::Check(check) => check.run(),
         Command::Records(records) => records.run(),
+        Command::Trace(trace) => trace.run(),
         Command::Init(init) => init.run(),
         Command::Rules => print(&catalogue()).map(|()| 0),
         Command::Explain { rule } => print(page(&rule)).map(|()| 0),

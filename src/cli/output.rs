@@ -18,12 +18,19 @@ pub struct Output {
     /// How to write the report, and with `=` to which file; several in one run.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = Targets)]
     format: Vec<Target>,
-    /// When to use colour.
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    #[command(flatten)]
+    screen: Screen,
     /// Print findings only.
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// What the terminal is to show.
+#[derive(Debug, Args)]
+pub struct Screen {
+    /// When to use colour.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
 }
 
 /// One format, and the file that it goes to; none for standard output, which is called `-` as well.
@@ -96,7 +103,7 @@ impl Output {
             [] => render::FORMATS.first(),
             targets => targets.iter().find(|target| target.file.is_none()).map(|target| target.format),
         };
-        let look = self.look();
+        let look = self.screen.look(self.quiet);
         if let Some(format) = shown {
             print(&(format.render)(sources, report, &look))?;
         }
@@ -106,9 +113,11 @@ impl Output {
         }
         Ok(())
     }
+}
 
-    /// How the report may look where it goes to: standard output.
-    fn look(&self) -> Look {
+impl Screen {
+    /// How text may look where it goes to: standard output.
+    pub fn look(&self, quiet: bool) -> Look {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let terminal = io::stdout().is_terminal();
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -124,7 +133,7 @@ impl Output {
             colour,
             unicode: has_unicode(),
             width: width.unwrap_or(80).clamp(40, 100),
-            quiet: self.quiet,
+            quiet,
             pages: links.then(pages::base).flatten(),
         }
     }

@@ -2,11 +2,15 @@
 
 use std::mem;
 
-use clap::Args;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory};
 
+use super::Cli;
+use super::inputs::States;
+use super::progress::Progress;
 use crate::config::{self, Config, FILE_NAME};
 use crate::gap::{Gap, INPUT_UNREADABLE};
-use crate::load;
+use crate::load::{self, Loaded};
 use crate::report::{Report, Summary};
 use crate::source::{Bytes, Input, Place, Sources, Span};
 use crate::workspace;
@@ -70,6 +74,25 @@ impl Settings {
     pub fn take_inputs(&mut self) -> load::Inputs {
         let Config { tables, zones, .. } = &mut self.config;
         load::Inputs { tables: mem::take(tables), zones: mem::take(zones), ..load::Inputs::default() }
+    }
+
+    /// Reads these inputs, or if the command line names none, those of the configuration.
+    pub fn load(&mut self, inputs: &[String], states: &States, sources: &mut Sources, progress: &Progress) -> Loaded {
+        let known = self.take_inputs();
+        let named = !inputs.is_empty() || states.names_inputs();
+        let config = &self.config;
+        if named || config.inputs.is_empty() && config.base.is_none() {
+            if !named && !states.compares() {
+                let text = "there is nothing to read: name an input, or say with --base or --staged what to compare; \
+                            `zonegate init` writes a configuration that does so";
+                Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit();
+            }
+            return states.load(inputs, false, known, sources, progress);
+        }
+        let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
+        let all = all.iter().map(|input| self.located(input));
+        let inputs: Vec<String> = all.filter(|input| states.hold(input)).collect();
+        states.or_base(config.base.as_deref()).load(&inputs, false, known, sources, progress)
     }
 
     /// A path of the configuration, as it is from the working directory.

@@ -159,7 +159,8 @@ impl Tree<'_> {
         let line = format!("{:indent$}{}", "", visible(text, self.look.unicode));
         self.text.push_str(&line);
         if let Some(place) = place {
-            let location = location(self.sources, place, self.look);
+            let address = place.address.as_ref().map(|address| format!(" {}", visible(address, self.look.unicode)));
+            let location = location(self.sources, place, self.look) + &address.unwrap_or_default();
             let fits = line.width() + INDENT + location.width() <= self.look.width;
             let gap = if fits { "  ".to_owned() } else { format!("\n{:1$}", "", indent + 2 * INDENT) };
             let (dim, plain) = if self.look.colour { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
