@@ -73,7 +73,7 @@ def unescaped(name):
     return out.decode("utf-8", "replace")
 
 
-HOSTS = ("CNAME", "ALIAS", "NS", "PTR", "MX", "SRV")
+HOSTS = ("CNAME", "ALIAS", "DNAME", "NS", "PTR", "MX", "SRV")
 
 
 def ours(binary, config):

@@ -7,8 +7,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::diff::{Change, Diff};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{RecordSet, Reference, Snapshot, ViewId};
+use crate::record::{Answer, RecordSet, Reference, Snapshot, ViewId};
 use crate::report::Finding;
+use crate::route::way_of_mail;
 use crate::rule::{Check, Declared, Fault, Label, Rule, Scene, Status, Telling, World};
 use crate::rules::GROUPS;
 use crate::source::Place;
@@ -70,40 +71,100 @@ fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
 /// The names whose answers a change can alter, or whose mail depends on one that it alters.
 pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = slipped(diff);
-    let (mut delegations, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let mut cuts: BTreeSet<Host> = BTreeSet::new();
+    let (mut handed_over, mut others) = (moved_zones(diff), BTreeSet::new());
     for set in diff.changes().into_iter().flat_map(Change::sets) {
-        let scopes = if set.rtype == Rtype::Ns { &mut delegations } else { &mut others };
-        scopes.extend(scope(diff, set));
+        let is_cut = is_cut(diff, set);
+        let scopes = if is_cut { &mut handed_over } else { &mut others };
+        scopes.extend(scope(diff, set, is_cut));
+        cuts.extend(is_cut.then(|| (set.view, set.owner.clone())));
+        hosts.extend(blocked(diff, set));
         for side in [&diff.before, &diff.after] {
             affected_by(side, set, &mut hosts);
-            // A delegation that comes or goes hides or uncovers what stands below it.
-            if set.rtype == Rtype::Ns && side.view(set.view).apex.as_ref() != Some(&set.owner) {
-                for below in side.within(set.view, &set.owner) {
-                    affected_by(side, below, &mut hosts);
-                }
-            }
         }
     }
-    hosts.extend(referred_within(diff, &delegations));
-    // Only a delegation takes away a name that has records of its own.
+    // A cut that comes or goes hides or uncovers what stands below it.
+    for (view, cut) in outermost(&cuts, |(view, name), (outer, above)| view == outer && name.is_within(above)) {
+        for side in [&diff.before, &diff.after] {
+            side.within(*view, cut).iter().for_each(|set| affected_by(side, set, &mut hosts));
+        }
+    }
+    hosts.extend(referred_within(diff, &handed_over));
+    // Only a cut takes away a name that has records of its own.
     hosts.extend(without_records(diff, referred_within(diff, &others)));
+    add_led_elsewhere(diff, &mut hosts, &handed_over.into_iter().chain(others).collect());
     add_aliases(diff, &mut hosts);
     hosts
+}
+
+/// Whether a set hands over the names below its owner: NS below the apex, or a DNAME.
+fn is_cut(diff: &Diff, set: &RecordSet) -> bool {
+    let is_delegation = || set.rtype == Rtype::Ns && diff.after.view(set.view).apex.as_ref() != Some(&set.owner);
+    set.rtype == Rtype::Dname || is_delegation()
+}
+
+/// The apexes of zones that come or go, whose names others answer for otherwise.
+fn moved_zones(diff: &Diff) -> BTreeSet<Name> {
+    let moved = diff.after.views().filter(|(view, _)| diff.before.is_empty(*view) != diff.after.is_empty(*view));
+    moved.filter_map(|(_, view)| view.apex.clone()).collect()
 }
 
 /// The name at and below which the answers for names without records of their own can change with a set; none if they
 /// cannot. A wildcard answers for all such names below its parent (RFC 4592 section 3.3.1), and a name that begins or
 /// ceases to exist takes those below it out of a wildcard's reach or gives them back.
-fn scope(diff: &Diff, set: &RecordSet) -> Option<Name> {
-    let exists = |side: &Snapshot, name: &Name| side.exists(set.view, name);
-    let differs = |name: &Name| exists(&diff.before, name) != exists(&diff.after, name);
-    let highest = set.owner.ancestors().take_while(differs).last();
+fn scope(diff: &Diff, set: &RecordSet, is_cut: bool) -> Option<Name> {
+    let [before, after] = [&diff.before, &diff.after].map(|side| side.closest_encloser(set.view, &set.owner));
+    let shorter = if before.is_within(&after) { &after } else { &before };
+    let highest = (before != after).then(|| set.owner.child_towards(shorter));
     let wildcard = || set.owner.parent().filter(|_| set.owner.is_wildcard());
-    let own = || (set.rtype == Rtype::Ns).then(|| set.owner.clone());
+    let own = || is_cut.then(|| set.owner.clone());
     match (highest, wildcard().or_else(own)) {
         (Some(highest), Some(parent)) => Some(highest.common_ancestor(&parent)),
         (one, other) => one.or(other),
     }
+}
+
+/// The names above a set for which a wildcard answered, and which begin to exist with it, without records of their own
+/// (RFC 4592 section 2.2.2).
+fn blocked(diff: &Diff, set: &RecordSet) -> Vec<Host> {
+    let Answer::Wildcard(wildcard) = diff.before.answer(set.view, &set.owner) else { return Vec::new() };
+    let encloser = wildcard.parent().expect("a wildcard has a label");
+    let above = set.owner.ancestors().skip(1).take_while(|name| *name != encloser);
+    let begins = |name: &Name| diff.after.sets_at(set.view, name).is_empty() && diff.after.exists(set.view, name);
+    above.filter(begins).map(|name| (set.view, name)).collect()
+}
+
+/// Adds the names that a cut hands over, and whose mail, wherever it is led, depends on one of these names, or on one at
+/// or below some of these scopes.
+fn add_led_elsewhere(diff: &Diff, hosts: &mut BTreeSet<Host>, scopes: &BTreeSet<Name>) {
+    let scopes = outermost(scopes, Name::is_within);
+    let mut led = BTreeSet::new();
+    for side in [&diff.before, &diff.after] {
+        led.extend(side.dnames().flat_map(|(_, owner)| looked_up_within(side, owner)));
+        let below = side.dnames().chain(side.child_zones()).flat_map(|(view, cut)| side.within(view, cut));
+        led.extend(below.map(|set| (set.view, set.owner.clone())));
+    }
+    led.retain(|(view, name)| {
+        let ways = [&diff.before, &diff.after].map(|side| way_of_mail(side, *view, name));
+        ways.iter().flatten().any(|host| {
+            hosts.contains(host) || {
+                let above = scopes.partition_point(|scope| **scope <= host.1);
+                above > 0 && host.1.is_within(scopes[above - 1])
+            }
+        })
+    });
+    hosts.extend(led);
+}
+
+/// Those of these, sorted, that are within no other.
+fn outermost<T: Ord>(all: &BTreeSet<T>, is_within: impl Fn(&T, &T) -> bool) -> Vec<&T> {
+    let mut outermost: Vec<&T> = Vec::new();
+    for one in all {
+        if outermost.last().is_none_or(|outer| !is_within(one, outer)) {
+            outermost.push(one);
+        }
+    }
+    outermost
 }
 
 /// Those of these names, sorted, that do not have records of their own both before and after the change, so that a wildcard
@@ -124,22 +185,22 @@ fn looked_up(side: &Snapshot, name: &Name, from: ViewId) -> Vec<Host> {
     views.into_iter().map(|view| (view, name.clone())).collect()
 }
 
+/// The names at or below this one that records refer to, where they are looked for.
+fn looked_up_within<'a>(side: &'a Snapshot, scope: &'a Name) -> impl Iterator<Item = Host> + use<'a> {
+    side.referred_within(scope).flat_map(move |(name, owners)| {
+        // Owners of one view stand side by side.
+        let by_view = owners.chunk_by(|(one, _), (other, _)| one == other);
+        by_view.flat_map(move |owners| looked_up(side, name, owners[0].0))
+    })
+}
+
 /// The names at or below some of these that a record of either side refers to, where they are looked for; each once. Many
 /// changes share what they have an effect on, so it is gone through once for all of them.
 fn referred_within(diff: &Diff, scopes: &BTreeSet<Name>) -> Vec<Host> {
-    let mut outermost: Vec<&Name> = Vec::new();
-    for scope in scopes {
-        if outermost.last().is_none_or(|outer| !scope.is_within(outer)) {
-            outermost.push(scope);
-        }
-    }
-    let mut hosts = Vec::new();
+    let scopes = outermost(scopes, Name::is_within);
+    let mut hosts: Vec<Host> = Vec::new();
     for side in [&diff.before, &diff.after] {
-        for (name, owners) in outermost.iter().flat_map(|scope| side.referred_within(scope)) {
-            // Owners of one view stand side by side.
-            let by_view = owners.chunk_by(|(one, _), (other, _)| one == other);
-            hosts.extend(by_view.flat_map(|owners| looked_up(side, name, owners[0].0)));
-        }
+        hosts.extend(scopes.iter().flat_map(|scope| looked_up_within(side, scope)));
     }
     hosts.sort();
     hosts.dedup();
@@ -196,18 +257,21 @@ fn slipped(diff: &Diff) -> BTreeSet<Host> {
 /// The owner of a set, and the names that rules are asked about for what refers to them.
 fn affected_by(side: &Snapshot, set: &RecordSet, hosts: &mut BTreeSet<Host>) {
     hosts.insert((set.view, set.owner.clone()));
-    for (_, name) in set.references().filter(|(way, _)| *way != Reference::Alias) {
+    let asked_about = |way: &Reference| !matches!(way, Reference::Alias | Reference::Subtree);
+    for (_, name) in set.references().filter(|(way, _)| asked_about(way)) {
         hosts.extend(looked_up(side, name, set.view));
     }
 }
 
-/// Every name that owns a record on either side, and every host that one refers to.
+/// Every name that owns a record on either side, every host that one refers to, and every name that a wildcard no longer
+/// answers for since something is added below it.
 pub fn all_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = BTreeSet::new();
     for side in [&diff.before, &diff.after] {
         side.sets().iter().for_each(|set| affected_by(side, set, &mut hosts));
         hosts.extend(side.slips().iter().map(|slip| (slip.view, slip.owner.clone())));
     }
+    hosts.extend(diff.after.sets().iter().flat_map(|set| blocked(diff, set)));
     hosts
 }
 
@@ -217,42 +281,33 @@ struct Inquiry<'a> {
     declared: &'a Declared,
     view: ViewId,
     name: &'a Name,
-    /// Whether a child zone answers for it, before and after the change.
-    delegated: [bool; 2],
     reroute: OnceCell<Option<Reroute>>,
 }
 
 impl<'a> Inquiry<'a> {
     fn new(diff: &'a Diff, declared: &'a Declared, (view, name): &'a Host) -> Inquiry<'a> {
-        let delegated = [&diff.before, &diff.after].map(|side| is_below_delegation(side, *view, name));
-        Inquiry { diff, declared, view: *view, name, delegated, reroute: OnceCell::new() }
+        Inquiry { diff, declared, view: *view, name, reroute: OnceCell::new() }
     }
 
     fn findings_of(&self, rule: &'static Rule) -> Vec<Finding> {
         let scene = |status| Scene { diff: self.diff, declared: self.declared, status };
-        let [delegated_before, delegated_after] = self.delegated;
         let mut findings = Vec::new();
         for check in rule.checks {
             match check {
                 Check::State { find, tell } => {
-                    let faults = |snapshot: &Snapshot, delegated: bool| {
-                        if delegated {
-                            return Vec::new();
-                        }
+                    let faults = |snapshot| {
                         let world = World { snapshot, declared: self.declared };
-                        find(&world, &snapshot.node(self.view, self.name))
+                        find(&world, &snapshot.seen(self.view, self.name))
                     };
-                    let before = faults(&self.diff.before, delegated_before);
-                    let after = faults(&self.diff.after, delegated_after);
+                    let (before, after) = (faults(&self.diff.before), faults(&self.diff.after));
                     for (status, faults) in by_status(&before, &after) {
                         let scene = scene(status);
-                        let telling = tell(&scene, &scene.snapshot().node(self.view, self.name), &faults);
+                        let telling = tell(&scene, &scene.snapshot().seen(self.view, self.name), &faults);
                         findings.push(self.finding(rule, status, &faults, telling));
                     }
                 }
-                Check::Step(_) if delegated_after => {}
                 Check::Step(step) => {
-                    let node = self.diff.after.node(self.view, self.name);
+                    let node = self.diff.after.seen(self.view, self.name);
                     let telling = step(&scene(Status::Introduced), &node);
                     findings.extend(telling.map(|told| self.finding(rule, Status::Introduced, &[], told)));
                 }
@@ -300,11 +355,6 @@ impl<'a> Inquiry<'a> {
 
 /// Names that depend on a host and whose mail is followed.
 const MANY_ROUTES: usize = 8;
-
-/// Whether a child zone answers for the name, whatever stands here. At the delegation itself an alias still clashes.
-fn is_below_delegation(snapshot: &Snapshot, view: ViewId, name: &Name) -> bool {
-    name.parent().is_some_and(|parent| snapshot.delegation(view, &parent).is_some())
-}
 
 /// The faults of a host by what the change has to do with them; the same fault may have other values on each side.
 fn by_status(before: &[Fault], after: &[Fault]) -> Vec<(Status, Vec<Fault>)> {

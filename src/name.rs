@@ -84,11 +84,7 @@ impl Name {
         for label in labels {
             push(&mut key, label)?;
         }
-        // Each label is closed by a byte here and opened by one on the wire, where the root adds one more.
-        if key.len() > 254 && key.iter().filter(|&&byte| byte != ESCAPE).count() > 254 {
-            return Err(NameError::TooLong);
-        }
-        Ok(Name(key.into()))
+        if is_too_long(&key) { Err(NameError::TooLong) } else { Ok(Name(key.into())) }
     }
 
     /// Whether this is the root.
@@ -147,7 +143,24 @@ impl Name {
     /// The longest name that both are within.
     #[must_use]
     pub fn common_ancestor(&self, other: &Name) -> Name {
-        self.ancestors().find(|ancestor| other.is_within(ancestor)).unwrap_or_else(Name::root)
+        let common = self.common_length(other, usize::MAX);
+        Name(self.0[..start_of_last(&self.0[..common])].into())
+    }
+
+    /// This name with the labels of `ancestor`, which it is within, replaced by those of another name (RFC 6672 section
+    /// 2.2); none if the outcome is too long for a name.
+    pub fn moved(&self, ancestor: &Name, to: &Name) -> Option<Name> {
+        let labels = self.0.strip_prefix(&*ancestor.0).expect("the name is within the other");
+        let key = [&*to.0, labels].concat();
+        (!is_too_long(&key)).then(|| Name(key.into()))
+    }
+
+    /// The name one label longer than `ancestor` that this name, which is below it, is within.
+    #[must_use]
+    pub fn child_towards(&self, ancestor: &Name) -> Name {
+        let below = &self.0[ancestor.0.len()..];
+        let label = memchr::memchr(END, below).map_or(below.len(), |end| end + 1);
+        Name(self.0[..ancestor.0.len() + label].into())
     }
 
     /// The labels in front of those of a name above, joined by dots and without escapes; empty for that name itself.
@@ -219,6 +232,12 @@ impl Borrow<[u8]> for Name {
     fn borrow(&self) -> &[u8] {
         &self.0
     }
+}
+
+/// Whether a name is longer than 255 bytes on the wire. Each label is closed by a byte here and opened by one there, where
+/// the root adds one more.
+fn is_too_long(key: &[u8]) -> bool {
+    key.len() > 254 && key.iter().filter(|&&byte| byte != ESCAPE).count() > 254
 }
 
 /// Where the last of some labels starts, the end of which is cut off.
@@ -387,6 +406,19 @@ mod tests {
         assert_eq!(name("a.b.c").common_ancestor(&name("x.b.c")), name("b.c"));
         assert_eq!(name("b.c").common_ancestor(&name("a.b.c")), name("b.c"));
         assert_eq!(name("ab.c").common_ancestor(&name("b.d")), Name::root());
+        assert_eq!(name("ab.c").common_ancestor(&name("abc.c")), name("c"));
+    }
+
+    #[test]
+    fn names_move_with_the_labels_that_they_have_below_another() {
+        let moved = |text: &str, from: &str, to: &str| name(text).moved(&name(from), &name(to));
+        assert_eq!(moved("a.b.old.example", "old.example", "new.example.net"), Some(name("a.b.new.example.net")));
+        assert_eq!(moved("a.b.example", "b.example", "."), Some(name("a")));
+        let [long, longer] = [63, 63].map(|length| "x".repeat(length));
+        let full = format!("{long}.{longer}.{long}.{}", "y".repeat(61));
+        assert_eq!(moved(&format!("a.{}", &full[..200]), &full[128..200], &full), None, "more than 255 bytes");
+        assert_eq!(name("a.b.c.d").child_towards(&name("d")), name("c.d"));
+        assert_eq!(name("a.b.c.d").child_towards(&Name::root()), name("d"));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Rtype {
     Alias,
     /// RFC 1035 section 3.3.1.
     Cname,
+    /// RFC 6672 section 2.1.
+    Dname,
     /// RFC 1035 section 3.3.9.
     Mx,
     /// RFC 1035 section 3.3.11.
@@ -36,11 +38,12 @@ pub enum Rtype {
 }
 
 /// Every type but [`Rtype::Other`].
-const NAMED: [Rtype; 10] = [
+const NAMED: [Rtype; 11] = [
     Rtype::A,
     Rtype::Aaaa,
     Rtype::Alias,
     Rtype::Cname,
+    Rtype::Dname,
     Rtype::Mx,
     Rtype::Ns,
     Rtype::Ptr,
@@ -63,6 +66,7 @@ impl Rtype {
             Rtype::Aaaa => "AAAA",
             Rtype::Alias => "ALIAS",
             Rtype::Cname => "CNAME",
+            Rtype::Dname => "DNAME",
             Rtype::Mx => "MX",
             Rtype::Ns => "NS",
             Rtype::Ptr => "PTR",
@@ -119,7 +123,7 @@ pub enum Rdata {
         /// The host that offers the service.
         target: Name,
     },
-    /// The target of a record that names one host: NS, PTR.
+    /// The target of a record that is one name: DNAME, NS, PTR.
     Host(Name),
     /// Text of a type that nothing here looks into, and TXT.
     Text(Arc<str>),
@@ -171,7 +175,7 @@ impl Rdata {
             Rtype::Aaaa => Rdata::Aaaa(text.trim().parse().map_err(|_| RdataError::Address)?),
             Rtype::Alias => Rdata::Alias(host(text.trim())?),
             Rtype::Cname => Rdata::Cname(host(text.trim())?),
-            Rtype::Ns | Rtype::Ptr => Rdata::Host(host(text.trim())?),
+            Rtype::Dname | Rtype::Ns | Rtype::Ptr => Rdata::Host(host(text.trim())?),
             Rtype::Mx => match (fields.next(), fields.next(), fields.next()) {
                 (Some(preference), Some(exchange), None) => {
                     Rdata::Mx { preference: number(preference, "preference")?, exchange: host(exchange)? }
@@ -281,6 +285,7 @@ mod tests {
             ("A", "192.0.2.1", "192.0.2.1"),
             ("AAAA", "2001:DB8::0", "2001:db8::"),
             ("cname", "www.example.net", "www.example.net."),
+            ("dname", "example.net", "example.net."),
             ("SRV", "0 1 465 mail.example.com.", "0 1 465 mail.example.com."),
             ("TXT", "v=spf1 -all", "v=spf1 -all"),
             ("URLFWD", "whatever", "whatever"),

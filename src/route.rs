@@ -2,7 +2,7 @@
 
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, Served, Snapshot, ViewId};
+use crate::record::{Answer, Node, Record, Served, Snapshot, ViewId};
 
 /// What a mail server finds when it looks for the servers of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +52,19 @@ pub fn last_target(snapshot: &Snapshot, view: ViewId, target: &Name) -> Name {
     Chain::from(snapshot, view, target).last
 }
 
+/// The names that mail for `name` is led by, each in the view that it is looked for in, and the wildcards that answer for
+/// some of them.
+pub fn way_of_mail(snapshot: &Snapshot, view: ViewId, name: &Name) -> Vec<(ViewId, Name)> {
+    Chain::of(snapshot, view, name).way
+}
+
 /// A chain of aliases, followed as far as it goes (RFC 1034 section 3.6.2).
 #[derive(Debug)]
 pub struct Chain<'a> {
     /// The aliases, in the order in which they are followed.
     pub hops: Vec<Hop<'a>>,
+    /// The names that were looked for, each in its view, and the other owners whose records answered.
+    way: Vec<(ViewId, Name)>,
     /// The last name.
     pub last: Name,
     /// Why it ends there.
@@ -68,10 +76,12 @@ pub struct Chain<'a> {
 pub struct Hop<'a> {
     /// The name that is asked for.
     pub name: Name,
-    /// The owner of the record that answers: the name itself, or a wildcard.
+    /// The owner of the record that answers: the name itself, a wildcard, or a name above with a DNAME.
     pub owner: Name,
     /// The record.
     pub alias: &'a Record,
+    /// The name that is asked for next.
+    pub target: Name,
 }
 
 /// Why a chain of aliases ends.
@@ -109,7 +119,9 @@ pub enum Unseen {
 impl<'a> Chain<'a> {
     /// Follows the aliases of a name that is looked for in `view`.
     pub fn of(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Chain<'a> {
-        Chain::walk(snapshot, vec![view], name.clone(), Vec::new())
+        // A zone that is not there yet, or no more, answers nothing.
+        let views = if snapshot.is_empty(view) { snapshot.views_for(name, view) } else { vec![view] };
+        Chain::walk(snapshot, views, name.clone(), Vec::new())
     }
 
     /// Follows the aliases of a name to which a record in `view` refers.
@@ -119,39 +131,42 @@ impl<'a> Chain<'a> {
 
     /// Follows the aliases of `last`, which is looked for in `views`, after those of the names that were `seen`.
     fn walk(snapshot: &'a Snapshot, mut views: Vec<ViewId>, mut last: Name, mut seen: Vec<Name>) -> Chain<'a> {
-        let mut hops: Vec<Hop> = Vec::new();
+        let (mut hops, mut way): (Vec<Hop>, Vec<(ViewId, Name)>) = (Vec::new(), Vec::new());
         let end = loop {
             let view = match views[..] {
                 [view] => view,
                 [] => break End::OutOfView(Unseen::NoZone),
                 _ => break End::OutOfView(Unseen::SeveralViews),
             };
+            way.push((view, last.clone()));
             if seen.len() >= LONGEST_CHAIN {
                 break End::OutOfView(Unseen::TooLong);
             }
-            if let Some(cut) = snapshot.delegation(view, &last) {
-                break End::OutOfView(Unseen::Delegated(cut));
-            }
-            let owner = snapshot.answering(view, &last);
-            let sets = owner.as_ref().map_or(&[][..], |owner| snapshot.sets_at(view, owner));
-            let records = sets.iter().filter(|set| set.rtype == Rtype::Cname).flat_map(|set| &set.records);
-            let alias = records.into_iter().find(|record| !record.served.is_flattened());
-            let (Some(alias), Some(owner)) = (alias, owner.as_ref()) else {
-                let is_partial = owner.is_none() && !snapshot.is_whole(view);
-                break if is_partial { End::OutOfView(Unseen::Partial) } else { End::Answer(view, owner) };
+            let (owner, alias, target) = match link(snapshot, view, &last) {
+                Link::Alias { owner, alias, target } => (owner, alias, target),
+                Link::Cut(cut) => {
+                    let below = snapshot.views_for(&last, view);
+                    if below == views {
+                        break End::OutOfView(Unseen::Delegated(cut));
+                    }
+                    views = below;
+                    continue;
+                }
+                Link::End(end) => break end,
             };
-            if alias.served != Served::AsIs {
-                break End::OutOfView(Unseen::MayBeFlattened);
-            }
-            let Some(target) = alias.rdata.alias_target() else { break End::OutOfView(Unseen::UnknownTarget) };
+            way.push((view, owner.clone()));
             seen.push(last.clone());
-            views = snapshot.views_for(target, view);
-            hops.push(Hop { name: std::mem::replace(&mut last, target.clone()), owner: owner.clone(), alias });
-            if seen.contains(target) {
+            views = snapshot.views_for(&target, view);
+            let is_loop = seen.contains(&target);
+            hops.push(Hop { name: std::mem::replace(&mut last, target.clone()), owner, alias, target });
+            if is_loop {
                 break End::Loop;
             }
         };
-        Chain { hops, last, end }
+        if let End::Answer(view, Some(owner)) = &end {
+            way.push((*view, owner.clone()));
+        }
+        Chain { hops, way, last, end }
     }
 
     /// The destination that the end of the chain is.
@@ -163,6 +178,46 @@ impl<'a> Chain<'a> {
             End::Loop => Destination::Loop(last),
             End::OutOfView(_) => Destination::OutOfView(last),
         }
+    }
+}
+
+/// What a view makes of a name in a chain.
+enum Link<'a> {
+    /// This record of an owner leads to a target: a CNAME of the name or of a wildcard, or a DNAME above.
+    Alias { owner: Name, alias: &'a Record, target: Name },
+    /// Somebody else answers, below this delegation.
+    Cut(Name),
+    /// The chain ends.
+    End(End),
+}
+
+fn link<'a>(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Link<'a> {
+    let owner = match snapshot.answer(view, name) {
+        Answer::Own => name.clone(),
+        Answer::Wildcard(wildcard) => wildcard,
+        Answer::Dname(owner) => {
+            let set = snapshot.sets_at(view, &owner).iter().find(|set| set.rtype == Rtype::Dname);
+            let alias = &set.expect("it answers").records[0];
+            return match snapshot.dname_target(view, &owner).map(|target| name.moved(&owner, target)) {
+                Some(Some(target)) => Link::Alias { owner, alias, target },
+                // No name is that long, and the answer says so (RFC 6672 section 2.2).
+                Some(None) => Link::End(End::Answer(view, None)),
+                None => Link::End(End::OutOfView(Unseen::UnknownTarget)),
+            };
+        }
+        Answer::Delegation(cut) => return Link::Cut(cut),
+        Answer::Nothing if snapshot.is_whole(view) => return Link::End(End::Answer(view, None)),
+        Answer::Nothing => return Link::End(End::OutOfView(Unseen::Partial)),
+    };
+    let sets = snapshot.sets_at(view, &owner).iter().filter(|set| set.rtype == Rtype::Cname);
+    let alias = sets.flat_map(|set| &set.records).find(|record| !record.served.is_flattened());
+    let Some(alias) = alias else { return Link::End(End::Answer(view, Some(owner))) };
+    if alias.served != Served::AsIs {
+        return Link::End(End::OutOfView(Unseen::MayBeFlattened));
+    }
+    match alias.rdata.alias_target() {
+        Some(target) => Link::Alias { owner, alias, target: target.clone() },
+        None => Link::End(End::OutOfView(Unseen::UnknownTarget)),
     }
 }
 
@@ -247,6 +302,27 @@ mod tests {
     fn a_child_zone_that_is_not_loaded_is_out_of_view() {
         let cut = ["shop.example.com CNAME a.sub.example.com", "sub.example.com NS ns1.example.net"];
         assert_eq!(destination("shop.example.com", true, &cut), Destination::OutOfView(name("a.sub.example.com")));
+    }
+
+    #[test]
+    fn a_dname_leads_the_names_below_it_elsewhere() {
+        let lines = ["old.example.com DNAME new.example.com", "a.new.example.com MX 10 mx.example.net"];
+        let exchanges = || vec![(10, name("mx.example.net"))];
+        let destination = |owner, more: &[&str]| destination(owner, true, &[&lines[..], more].concat());
+        let found = Destination::Exchanges { owner: name("a.new.example.com"), exchanges: exchanges() };
+        assert_eq!(destination("a.old.example.com", &[]), found);
+        assert_eq!(destination("a.old.example.com", &["a.old.example.com A 192.0.2.1"]), found, "that is occluded");
+        assert_eq!(destination("shop.example.com", &["shop.example.com CNAME a.old.example.com"]), found);
+        assert_eq!(destination("b.old.example.com", &[]), Destination::Nowhere(name("b.new.example.com")));
+        let around = ["x.new.example.com CNAME x.old.example.com"];
+        assert_eq!(destination("x.old.example.com", &around), Destination::Loop(name("x.old.example.com")));
+        let long = format!("{}.old.example.com", ["x".repeat(63).as_str(); 3].join("."));
+        let longer = format!("old.example.com DNAME {}.example.com", "y".repeat(63));
+        assert_eq!(
+            self::destination(&long, true, &[&longer]),
+            Destination::Nowhere(name(&long)),
+            "no name is that long"
+        );
     }
 
     #[test]

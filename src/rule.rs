@@ -150,12 +150,12 @@ impl<'a> Scene<'a> {
         self.diff.after.view(node.view)
     }
 
-    /// The same name before the change.
+    /// The same name before the change, as resolvers saw it.
     pub fn before<'n>(&self, node: &Node<'n>) -> Node<'n>
     where
         'a: 'n,
     {
-        self.diff.before.node(node.view, node.name)
+        self.diff.before.seen(node.view, node.name)
     }
 }
 

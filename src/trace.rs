@@ -30,8 +30,8 @@ pub struct Trace {
 pub struct Alias {
     /// The name that is asked for.
     pub name: Name,
-    /// The owner of the record that answers, if it is another: a wildcard.
-    pub wildcard: Option<Name>,
+    /// The owner of the record that answers, if it is another: a wildcard, or a DNAME above.
+    pub by: Option<Name>,
     /// The name that takes its place.
     pub target: Name,
     /// Where the record stands.
@@ -151,9 +151,8 @@ fn same_aliases(some: &[Alias], others: &[Alias]) -> bool {
 
 fn aliases(hops: &[Hop]) -> Vec<Alias> {
     let alias = |hop: &Hop| {
-        let target = hop.alias.rdata.alias_target().expect("the chain went on").clone();
-        let wildcard = Some(&hop.owner).filter(|owner| **owner != hop.name).cloned();
-        Alias { name: hop.name.clone(), wildcard, target, place: hop.alias.place.clone() }
+        let by = Some(&hop.owner).filter(|owner| **owner != hop.name).cloned();
+        Alias { name: hop.name.clone(), by, target: hop.target.clone(), place: hop.alias.place.clone() }
     };
     hops.iter().map(alias).collect()
 }

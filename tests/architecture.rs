@@ -29,7 +29,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rules", &["mail_text", "name", "rdata", "record", "route", "rule", "severity", "source", "spf"]),
     ("trace", &["diff", "name", "rdata", "record", "route", "source"]),
     ("report", &["gap", "name", "rdata", "record", "rule", "severity", "source", "trace"]),
-    ("check", &["diff", "name", "rdata", "record", "report", "rule", "rules", "source", "trace"]),
+    ("check", &["diff", "name", "rdata", "record", "report", "route", "rule", "rules", "source", "trace"]),
     ("workspace", &["source"]),
     ("load/json", &["source"]),
     ("load/yaml", &["source"]),

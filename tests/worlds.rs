@@ -1,4 +1,5 @@
-//! Laws tried on thousands of small random worlds: two zones, few names, every type that some rule looks at.
+//! Laws tried on thousands of small random worlds: two zones and a child of one of them, few names, every type that some
+//! rule looks at.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources, Span};
 
 const WORLDS: u64 = 4_000;
+/// The zones, and how many of all records stand in each.
+const ZONES: [(&str, usize); 3] = [("example.com", 4), ("example.net", 3), ("sub.example.com", 1)];
 const LABELS: [&str; 9] = ["", "www.", "mail.", "sub.", "mail.sub.", "*.", "*.sub.", "_dmarc.mail.", "_dmarc."];
 const TARGETS: [&str; 7] = [
     "www.example.com",
@@ -34,7 +37,8 @@ const RECORDS: &[(usize, &str, &[&str])] = &[
     (3, "A", &["192.0.2.1"]),
     (1, "ALIAS", &["*"]),
     (4, "TXT", &["v=spf1 a -all", "v=spf1 include:* -all", "v=DMARC1; p=none", "v=DMARC1; p=reject", "anything"]),
-    (1, "NS", &["ns1.example.org"]),
+    (2, "NS", &["ns1.example.org"]),
+    (2, "DNAME", &["example.net", "sub.example.com", "www.example.com", "old.example.org"]),
 ];
 
 /// Numbers that look random and are the same in every run (xorshift64*).
@@ -47,6 +51,12 @@ impl Dice {
         self.0 ^= self.0 >> 27;
         let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
         usize::try_from(high).expect("31 bits fit") % sides
+    }
+
+    /// One of some numbers from zero up, each with the share that it has of all.
+    fn share(&mut self, shares: impl Iterator<Item = usize> + Clone) -> usize {
+        let mut rest = self.roll(shares.clone().sum());
+        shares.take_while(|share| rest.checked_sub(*share).inspect(|left| rest = *left).is_some()).count()
     }
 
     fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
@@ -72,16 +82,9 @@ struct Line {
 }
 
 fn line(dice: &mut Dice) -> Line {
-    let zone = dice.pick(&["example.com", "example.net"]);
-    let mut number = dice.roll(RECORDS.iter().map(|(share, ..)| share).sum());
-    let mut rows = RECORDS.iter();
-    let (rtype, data) = loop {
-        let (share, rtype, data) = rows.next().expect("the shares make up the sum");
-        match number.checked_sub(*share) {
-            Some(rest) => number = rest,
-            None => break (Rtype::from_text(rtype), dice.pick(data)),
-        }
-    };
+    let zone = ZONES[dice.share(ZONES.iter().map(|(_, share)| *share))].0;
+    let (_, rtype, data) = RECORDS[dice.share(RECORDS.iter().map(|(share, ..)| *share))];
+    let (rtype, data) = (Rtype::from_text(rtype), dice.pick(data));
     let target = match dice.pick(&TARGETS) {
         "." if rtype != Rtype::Mx => "www.example.org",
         target => target,
@@ -90,13 +93,21 @@ fn line(dice: &mut Dice) -> Line {
     let side = [Side::Both, Side::Both, Side::Before, Side::After][dice.roll(4)];
     let served =
         [Served::AsIs, Served::AsIs, Served::AsIs, Served::Flattened, Served::Proxied, Served::Unknown][dice.roll(6)];
-    let owner = format!("{}{zone}", dice.pick(&LABELS));
+    // The child zone holds few names, so that others often fall to it.
+    let labels = if zone == "sub.example.com" { &["", "mail.", "*."] } else { &LABELS[..] };
+    let owner = format!("{}{zone}", dice.pick(labels));
     let slip = match dice.roll(20) {
         0 => Some(Misread::Hidden { key: owner.clone(), types: vec![rtype.clone()], by: nowhere() }),
         1 => Some(Misread::Rewritten { written: "no".to_owned() }),
         _ => None,
     };
     Line { side, zone, owner, rtype, data, served, unrooted: dice.roll(10) == 0, slip }
+}
+
+/// A record that is served as it is.
+fn plain(side: Side, zone: &'static str, owner: &str, rtype: &str, data: &str) -> Line {
+    let (rtype, data) = (Rtype::from_text(rtype), data.to_owned());
+    Line { side, zone, owner: owner.to_owned(), rtype, data, served: Served::AsIs, unrooted: false, slip: None }
 }
 
 /// A place in an empty input.
@@ -133,12 +144,15 @@ fn world(dice: &mut Dice) -> Vec<Line> {
         let line = Line { side: Side::After, served: ways[dice.roll(3)], ..lines[at].clone() };
         lines.push(line);
     }
+    // The child zone is there if it holds a record, the others always.
+    let soa = |zone: &&'static str| plain(Side::Both, zone, zone, "SOA", "start of authority");
+    lines.extend(["example.com", "example.net"].iter().map(soa));
     lines
 }
 
 fn diff(lines: &[Line]) -> Diff {
     let mut builder = Builder::default();
-    let views = ["example.com", "example.net"].map(|apex| {
+    let views = ZONES.map(|(apex, _)| {
         // One zone is served by somebody who takes neither ALIAS records nor a null MX.
         let host = (apex == "example.net").then(|| {
             let (conflict, refused) = (Conflict::Unknown, Support::Refused);
@@ -150,7 +164,7 @@ fn diff(lines: &[Line]) -> Diff {
         (apex, view)
     });
     for line in lines {
-        let view: ViewId = views.iter().find(|(apex, _)| *apex == line.zone).expect("it is one of two").1;
+        let view: ViewId = views.iter().find(|(apex, _)| *apex == line.zone).expect("it is one of them").1;
         let owner = name(&line.owner);
         if let Some(what) = line.slip.clone() {
             builder.add_slip(line.side, Slip { view, owner: owner.clone(), what, place: nowhere() });
@@ -206,14 +220,18 @@ fn the_names_looked_at_are_all_at_which_the_change_does_something() {
 #[test]
 fn worlds_are_not_all_clean() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-    let mut seen = BTreeSet::new();
-    for _ in 0..WORLDS {
+    let mut silent: Vec<&str> = RULES.iter().filter(|rule| !rule.checks.is_empty()).map(|rule| rule.id).collect();
+    // Some faults take a rare pair of records.
+    for _ in 0..10 * WORLDS {
         let diff = diff(&world(&mut dice));
-        seen.extend(findings(&diff, true).iter().map(|finding| (finding.rule.id, finding.status)));
+        let found = findings(&diff, true);
+        let introduced = |id: &str| found.iter().any(|one| one.rule.id == id && one.status == Status::Introduced);
+        silent.retain(|id| !introduced(id));
+        if silent.is_empty() {
+            return;
+        }
     }
-    for rule in RULES.iter().filter(|rule| !rule.checks.is_empty()) {
-        assert!(seen.contains(&(rule.id, Status::Introduced)), "{} never fires", rule.id);
-    }
+    panic!("{silent:?} never fire");
 }
 
 #[test]
@@ -234,16 +252,7 @@ fn a_change_undone_takes_away_what_it_brought() {
 #[test]
 fn records_of_a_name_that_nothing_refers_to_change_no_verdict() {
     every_world(|lines, diff| {
-        let stranger = Line {
-            side: Side::After,
-            zone: "example.com",
-            owner: "stranger.example.com".to_owned(),
-            rtype: Rtype::Txt,
-            data: "nothing to do with mail".to_owned(),
-            served: Served::AsIs,
-            unrooted: false,
-            slip: None,
-        };
+        let stranger = plain(Side::After, "example.com", "stranger.example.com", "TXT", "nothing to do with mail");
         let lines: Vec<Line> = lines.iter().cloned().chain([stranger]).collect();
         let more = self::diff(&lines);
         let (without, with) = (verdicts(&findings(diff, true)), verdicts(&findings(&more, true)));

@@ -197,7 +197,7 @@ impl Tree<'_> {
 
     fn aliases(&mut self, depth: usize, aliases: &[Alias]) {
         for alias in aliases {
-            let by = alias.wildcard.as_ref().map_or_else(String::new, |owner| format!(", by {}", owner.unrooted()));
+            let by = alias.by.as_ref().map_or_else(String::new, |owner| format!(", by {}", owner.unrooted()));
             let text = format!("{} is an alias for {}{by}", alias.name.unrooted(), alias.target.unrooted());
             self.say(depth, &text, Some(&alias.place));
         }

@@ -3,7 +3,7 @@
 use super::state_cause;
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, Served, Snapshot, ViewId};
+use crate::record::{Answer, Node, Record, Served, Snapshot, ViewId};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
@@ -20,28 +20,43 @@ pub static RULE: Rule = Rule {
 /// Longer ways are given up, as resolvers do.
 const LONGEST: usize = 16;
 
-/// The aliases on the way from a node back to itself, if there is one, each with its owner.
-fn way_back<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<Vec<(ViewId, Name, &'a Record)>> {
+/// A record that leads on from a name, with its owner.
+type Link<'a> = (ViewId, Name, &'a Record);
+
+/// The records on the way from a node back to itself, if there is one: aliases, and DNAMEs between them.
+fn way_back<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<Vec<Link<'a>>> {
     let mut way = Vec::new();
-    let (mut view, mut owner) = (node.view, node.name.clone());
+    let (mut view, mut name) = (node.view, node.name.clone());
     while way.len() < LONGEST {
-        let mut records = snapshot.sets_at(view, &owner).iter().flat_map(|set| &set.records);
-        let alias = records.find(|record| record.rdata.alias_target().is_some())?;
-        let target = alias.rdata.alias_target()?;
-        way.push((view, owner, alias));
-        let [next] = snapshot.views_for(target, view)[..] else { return None };
-        (view, owner) = (next, snapshot.answering(next, target)?);
-        if (view, &owner) == (node.view, node.name) {
+        let (link, target) = link(snapshot, view, &name)?;
+        if !way.is_empty() && (link.0, &link.1) == (node.view, node.name) {
             return Some(way);
         }
+        way.push(link);
+        let [next] = snapshot.views_for(&target, view)[..] else { return None };
+        (view, name) = (next, target);
     }
     None
 }
 
-/// Every loop is found at its smallest name, so that it is one finding.
+/// What leads on from a name, and where to.
+fn link<'a>(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Option<(Link<'a>, Name)> {
+    if let Answer::Dname(owner) = snapshot.answer(view, name) {
+        let target = name.moved(&owner, snapshot.dname_target(view, &owner)?)?;
+        let set = snapshot.sets_at(view, &owner).iter().find(|set| set.rtype == Rtype::Dname)?;
+        return Some(((view, owner, &set.records[0]), target));
+    }
+    let owner = snapshot.answering(view, name)?;
+    let mut records = snapshot.sets_at(view, &owner).iter().flat_map(|set| &set.records);
+    let alias = records.find(|record| record.rdata.alias_target().is_some())?;
+    Some(((view, owner, alias), alias.rdata.alias_target()?.clone()))
+}
+
+/// Every loop is found at the smallest name of its aliases, so that it is one finding.
 fn find(world: &World, node: &Node) -> Vec<Fault> {
     let Some(way) = way_back(world.snapshot, node) else { return Vec::new() };
-    let is_smallest = way.iter().all(|(view, name, _)| (node.view, node.name) <= (*view, name));
+    let mut aliases = way.iter().filter(|(.., record)| record.rdata.alias_target().is_some());
+    let is_smallest = aliases.all(|(view, name, _)| (node.view, node.name) <= (*view, name));
     let fault = || Fault { view: node.view, related: node.name.clone(), types: [Rtype::Cname, Rtype::Cname] };
     is_smallest.then(fault).into_iter().collect()
 }

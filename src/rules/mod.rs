@@ -126,8 +126,8 @@ fn state_faults(owners: Vec<(ViewId, Name)>, types: &[Rtype; 2]) -> Vec<Fault> {
 /// The owners whose MX names a node, and whose senders look for it here, or nowhere if no zone may hold it.
 fn senders(snapshot: &Snapshot, node: &Node) -> Vec<(ViewId, Name)> {
     let owners = snapshot.mail_owners_asking(node.view, node.name).iter();
-    // Below a delegation nobody sees the mx.
-    let seen = owners.filter(|(view, owner)| snapshot.delegation(*view, owner).is_none());
+    // At and below a delegation, and below a DNAME, nobody sees the mx.
+    let seen = owners.filter(|(view, owner)| !snapshot.is_occluded(*view, owner));
     let reached = seen.filter(|(view, _)| {
         let views = snapshot.views_for(node.name, *view);
         views.contains(&node.view) || views.is_empty() && *view == node.view

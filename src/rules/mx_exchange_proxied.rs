@@ -26,7 +26,7 @@ fn proxied<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<&'a Record> {
 /// One fault for each owner whose MX names this node, and whose senders would look for it here.
 fn find(world: &World, node: &Node) -> Vec<Fault> {
     let snapshot = world.snapshot;
-    if proxied(snapshot, node).is_none() || snapshot.delegation(node.view, node.name).is_some() {
+    if proxied(snapshot, node).is_none() {
         return Vec::new();
     }
     state_faults(senders(snapshot, node), &[Rtype::A, Rtype::Mx])

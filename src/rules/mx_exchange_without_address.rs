@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn find(world: &World, node: &Node) -> Vec<Fault> {
     let snapshot = world.snapshot;
     let in_zone = snapshot.view(node.view).apex.as_ref().is_some_and(|apex| node.name.is_within(apex));
-    let is_known = in_zone && snapshot.is_whole(node.view) && snapshot.delegation(node.view, node.name).is_none();
+    let is_known = in_zone && snapshot.is_whole(node.view) && !snapshot.is_occluded(node.view, node.name);
     if !is_known || is_answered(snapshot, node) {
         return Vec::new();
     }
@@ -41,7 +41,7 @@ fn is_answered(snapshot: &Snapshot, node: &Node) -> bool {
 fn leads_on(snapshot: &Snapshot, node: &Node, record: &Record) -> bool {
     let Rdata::Alias(target) = &record.rdata else { return true };
     match snapshot.views_for(target, node.view)[..] {
-        [view] if snapshot.is_whole(view) && snapshot.delegation(view, target).is_none() => {
+        [view] if snapshot.is_whole(view) && !snapshot.is_occluded(view, target) => {
             snapshot.answering(view, target).is_some_and(|owner| {
                 let answering = snapshot.node(view, &owner);
                 answering.addresses().chain(answering.records(&Rtype::Cname)).next().is_some()

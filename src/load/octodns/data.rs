@@ -170,8 +170,7 @@ impl Type {
                 let rdata = match self.rtype {
                     Rtype::Cname => Rdata::Cname(host.name(at)?),
                     Rtype::Alias => Rdata::Alias(host.name(at)?),
-                    Rtype::Ns | Rtype::Ptr => Rdata::Host(host.name(at)?),
-                    _ => return Ok(datum(Rdata::Text(host.text.into()))),
+                    _ => Rdata::Host(host.name(at)?),
                 };
                 Datum { rdata, unrooted: host.unrooted, at }
             }
