@@ -2,12 +2,12 @@
 //! is to blame for.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::diff::{Change, Diff};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Answer, RecordSet, Reference, Snapshot, ViewId};
+use crate::record::{Answer, Node, RecordSet, Reference, Snapshot, ViewId};
 use crate::report::Finding;
 use crate::route::way_of_mail;
 use crate::rule::{Check, Declared, Fault, Label, Rule, Scene, Status, Telling, World};
@@ -32,12 +32,43 @@ pub fn hosts(diff: &Diff, all: bool) -> BTreeSet<Host> {
 /// Every finding of these rules at these names.
 pub fn check_hosts(diff: &Diff, declared: &Declared, rules: &[&'static Rule], hosts: &BTreeSet<Host>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut joint: BTreeMap<_, Vec<(&Host, Finding)>> = BTreeMap::new();
     for host in hosts {
         let inquiry = Inquiry::new(diff, declared, host);
         let found = rules.iter().flat_map(|rule| inquiry.findings_of(rule)).collect();
-        findings.extend(one_for_each_fault(found));
+        for finding in one_for_each_fault(found) {
+            match inquiry.shared(&finding) {
+                Some(shared) => joint.entry((finding.rule.id, host.0, shared)).or_default().push((host, finding)),
+                None => findings.push(finding),
+            }
+        }
     }
+    findings.extend(joint.into_iter().map(|((.., shared), parts)| together(diff, declared, &shared, parts)));
     one_for_each_place(findings)
+}
+
+/// One finding for all names of which the same is to be said, as they share a name.
+fn together(diff: &Diff, declared: &Declared, shared: &Name, parts: Vec<(&Host, Finding)>) -> Finding {
+    let nodes: Vec<Node> = parts.iter().map(|((view, name), _)| diff.after.seen(*view, name)).collect();
+    let scene = Scene { diff, declared, status: Status::Introduced };
+    let rule = parts[0].1.rule;
+    let tell =
+        rule.checks.iter().find_map(|check| if let Check::Joint { tell, .. } = check { Some(tell) } else { None });
+    let telling = tell.expect("it was found by this check")(&scene, shared, &nodes);
+    let mut finding = Inquiry::new(diff, declared, parts[0].0).finding(rule, Status::Introduced, &[], telling);
+    for (_, part) in parts {
+        finding.severity = finding.severity.max(part.severity);
+        // What a part stands for besides is not told yet.
+        if !part.also.is_empty() {
+            part.related.into_iter().for_each(|label| show(&mut finding, label));
+        }
+        for rule in part.also {
+            if !finding.also.iter().any(|known| std::ptr::eq(*known, rule)) {
+                finding.also.push(rule);
+            }
+        }
+    }
+    finding
 }
 
 /// What is written once and goes to several views is wrong once: a record for several targets, or one of a zone that
@@ -311,9 +342,24 @@ impl<'a> Inquiry<'a> {
                     let telling = step(&scene(Status::Introduced), &node);
                     findings.extend(telling.map(|told| self.finding(rule, Status::Introduced, &[], told)));
                 }
+                Check::Joint { find, tell } => {
+                    let node = self.diff.after.seen(self.view, self.name);
+                    let scene = scene(Status::Introduced);
+                    let telling = find(&scene, &node).map(|shared| tell(&scene, &shared, &[node]));
+                    findings.extend(telling.map(|told| self.finding(rule, Status::Introduced, &[], told)));
+                }
             }
         }
         findings
+    }
+
+    /// The name that the host shares with others, if a finding is made once for all of them.
+    fn shared(&self, finding: &Finding) -> Option<Name> {
+        let scene = Scene { diff: self.diff, declared: self.declared, status: Status::Introduced };
+        finding.rule.checks.iter().find_map(|check| match check {
+            Check::Joint { find, .. } => find(&scene, &self.diff.after.seen(self.view, self.name)),
+            Check::State { .. } | Check::Step(_) => None,
+        })
     }
 
     fn finding(&self, rule: &'static Rule, status: Status, faults: &[Fault], telling: Telling) -> Finding {
@@ -401,11 +447,14 @@ fn absorb(winner: &mut Finding, loser: Finding) {
     if !winner.also.iter().any(|rule| std::ptr::eq(*rule, loser.rule)) {
         winner.also.push(loser.rule);
     }
-    for label in std::iter::once(loser.primary).chain(loser.related) {
-        let span = label.place.span;
-        let shown = std::iter::once(&winner.primary).chain(&winner.related).any(|known| known.place.span.is_same(span));
-        if !shown {
-            winner.related.push(label);
-        }
+    std::iter::once(loser.primary).chain(loser.related).for_each(|label| show(winner, label));
+}
+
+/// Adds a label to those of a finding, unless its place is shown already.
+fn show(finding: &mut Finding, label: Label) {
+    let span = label.place.span;
+    let shown = std::iter::once(&finding.primary).chain(&finding.related).any(|known| known.place.span.is_same(span));
+    if !shown {
+        finding.related.push(label);
     }
 }

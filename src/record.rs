@@ -537,6 +537,12 @@ impl Snapshot {
         }
     }
 
+    /// A name with the record sets that answer for it: its own, those of a wildcard, or none.
+    pub fn answered<'a>(&'a self, view: ViewId, name: &'a Name) -> Node<'a> {
+        let sets = self.answering(view, name).map_or(&[][..], |owner| self.sets_at(view, &owner));
+        Node { view, name, sets, slips: &[] }
+    }
+
     /// The target of the DNAME at a name, if it is known.
     pub fn dname_target(&self, view: ViewId, owner: &Name) -> Option<&Name> {
         let dnames = self.sets_at(view, owner).iter().filter(|set| set.rtype == Rtype::Dname);
@@ -559,14 +565,16 @@ impl Snapshot {
         let mut empty = Vec::new();
         for views in name.keys_of_ancestors().filter_map(|apex| self.by_apex.get(apex)) {
             let is_own = views.contains(&from);
-            let candidates =
-                views.iter().copied().filter(|&view| if is_own { view == from } else { !self.view(view).private });
-            let (holding, without): (Vec<ViewId>, Vec<ViewId>) = candidates.partition(|&view| !self.is_empty(view));
+            if is_own && !self.is_empty(from) {
+                return vec![from];
+            }
+            let public = views.iter().copied().filter(|&view| !self.view(view).private);
+            let (holding, without): (Vec<ViewId>, Vec<ViewId>) = public.partition(|&view| !self.is_empty(view));
             if !holding.is_empty() {
                 return holding;
             }
             if empty.is_empty() {
-                empty = without;
+                empty = if is_own { vec![from] } else { without };
             }
         }
         if !empty.is_empty() {

@@ -62,6 +62,13 @@ pub enum Check {
     },
     /// A statement about the change itself, always introduced by it.
     Step(fn(&Scene, &Node) -> Option<Telling>),
+    /// A statement about the change that several names of a view share, made once for all of them.
+    Joint {
+        /// The name that a node shares with others, if the statement holds for it: a wildcard, a zone; or its own.
+        find: fn(&Scene, &Node) -> Option<Name>,
+        /// What to say of all nodes that share a name, of which there is at least one.
+        tell: fn(&Scene, &Name, &[Node]) -> Telling,
+    },
 }
 
 /// What a state rule may look at.

@@ -1,6 +1,6 @@
 //! `cname-replaces-mx`: an MX gives way to a CNAME, so that mail goes where the target's goes.
 
-use super::{exchanges_text, goes_to_service, host_text, ways_out};
+use super::{exchanges_text, followers, goes_to_service, host_text, owner_text, ways_out};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record, Served};
 use crate::route::Destination;
@@ -39,7 +39,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
         help,
         primary: Label::new("mail follows this alias", &alias.place),
         related: vec![Label::new("this mx is gone after the change", &old.place)],
-        names: Vec::new(),
+        names: followers(&scene.diff.after, node.view, node.name),
     })
 }
 
@@ -53,7 +53,7 @@ struct Reroute {
 
 /// Where mail that went to `from` goes by the alias.
 fn reroute(scene: &Scene, node: &Node, alias: &Record, from: &str) -> Reroute {
-    let owner = node.name.unrooted();
+    let owner = owner_text(node.name);
     let host = host_text(scene.view(node));
     let told = |severity, message, advice| Reroute { severity, message, advice };
     let Some(target) = alias.rdata.alias_target() else {

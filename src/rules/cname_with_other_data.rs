@@ -29,7 +29,8 @@ fn others<'a>(node: &Node<'a>) -> impl Iterator<Item = &'a RecordSet> + use<'a> 
         set.rtype == Rtype::Txt
             && set.records.iter().all(|record| record.rdata.joined_text().is_some_and(|text| states_one(&text)))
     };
-    let spoken_of = move |set: &RecordSet| matches!(set.rtype, Rtype::Cname | Rtype::Mx) || is_policy(set);
+    let spoken_of =
+        move |set: &RecordSet| matches!(set.rtype, Rtype::Cname | Rtype::Dname | Rtype::Mx) || is_policy(set);
     let allowed = |set: &RecordSet| BESIDE.contains(&set.rtype.text()) || set.rtype.is_foreign();
     node.sets.iter().map(|set| &**set).filter(move |set| !spoken_of(set) && !allowed(set))
 }

@@ -2,6 +2,7 @@
 //! written. Adding one takes its two files, `mod` and a row below.
 
 mod alias_unsupported_by_target;
+mod all_mx_deleted;
 mod cname_at_apex;
 mod cname_loop;
 mod cname_masks_mail_txt;
@@ -11,10 +12,16 @@ mod cname_replaces_mx;
 mod cname_with_mx;
 mod cname_with_null_mx;
 mod cname_with_other_data;
+mod deletion_uncovers_wildcard_cname;
+mod dname_with_cname;
 mod duplicate_key_hides_record;
+mod empty_non_terminal_blocks_wildcard;
+mod explicit_cname_escapes_wildcard_mx;
 mod flattened_cname_with_mx;
 mod mail_alias_flattened;
 mod mail_cname_dead_end;
+mod mail_name_below_delegation;
+mod mail_name_below_dname;
 mod mail_target_not_absolute;
 mod malformed_suppression;
 mod multiple_cnames;
@@ -33,11 +40,15 @@ mod policy_name_cname_and_txt;
 mod suppression_expired;
 mod unflattening_exposes_cname;
 mod unused_suppression;
+mod wildcard_cname_covers_mx_exchange;
 
+use std::collections::BTreeSet;
+
+use crate::mail_text::{MailText, mail_texts};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Conflict, Node, Record, Served, Snapshot, View, ViewId};
-use crate::route::last_target;
+use crate::record::{Answer, Conflict, Node, Record, Served, Snapshot, View, ViewId};
+use crate::route::{Destination, last_target};
 use crate::rule::{Cause, Declared, Fault, Label, Rule, Scene, Status};
 
 pub use self::malformed_suppression::RULE as MALFORMED_SUPPRESSION;
@@ -47,6 +58,7 @@ pub use self::unused_suppression::RULE as UNUSED_SUPPRESSION;
 /// Every rule, by name.
 pub static RULES: &[&Rule] = &[
     &alias_unsupported_by_target::RULE,
+    &all_mx_deleted::RULE,
     &cname_at_apex::RULE,
     &cname_loop::RULE,
     &cname_masks_mail_txt::RULE,
@@ -56,10 +68,16 @@ pub static RULES: &[&Rule] = &[
     &cname_with_mx::RULE,
     &cname_with_null_mx::RULE,
     &cname_with_other_data::RULE,
+    &deletion_uncovers_wildcard_cname::RULE,
+    &dname_with_cname::RULE,
     &duplicate_key_hides_record::RULE,
+    &empty_non_terminal_blocks_wildcard::RULE,
+    &explicit_cname_escapes_wildcard_mx::RULE,
     &flattened_cname_with_mx::RULE,
     &mail_alias_flattened::RULE,
     &mail_cname_dead_end::RULE,
+    &mail_name_below_delegation::RULE,
+    &mail_name_below_dname::RULE,
     &mail_target_not_absolute::RULE,
     &malformed_suppression::RULE,
     &multiple_cnames::RULE,
@@ -78,6 +96,7 @@ pub static RULES: &[&Rule] = &[
     &suppression_expired::RULE,
     &unflattening_exposes_cname::RULE,
     &unused_suppression::RULE,
+    &wildcard_cname_covers_mx_exchange::RULE,
 ];
 
 /// The rule of this name.
@@ -96,18 +115,31 @@ pub static GROUPS: &[&[&Rule]] = &[
         &cname_on_declared_mail_domain::RULE,
         &policy_name_cname_and_txt::RULE,
         &cname_masks_mail_txt::RULE,
+        &dname_with_cname::RULE,
         &mail_cname_dead_end::RULE,
         &cname_on_implicit_mx::RULE,
+        &explicit_cname_escapes_wildcard_mx::RULE,
         &cname_loop::RULE,
         &multiple_cnames::RULE,
         &cname_with_other_data::RULE,
         &flattened_cname_with_mx::RULE,
     ],
     &[
+        &deletion_uncovers_wildcard_cname::RULE,
+        &mail_name_below_dname::RULE,
+        &mail_name_below_delegation::RULE,
+        &empty_non_terminal_blocks_wildcard::RULE,
+        &all_mx_deleted::RULE,
+    ],
+    &[
         &mx_exchange_is_address::RULE,
         &mx_exchange_not_hostname::RULE,
+        &mail_name_below_dname::RULE,
+        &deletion_uncovers_wildcard_cname::RULE,
+        &wildcard_cname_covers_mx_exchange::RULE,
         &mx_exchange_is_cname::RULE,
         &mx_exchange_proxied::RULE,
+        &mail_name_below_delegation::RULE,
         &mx_exchange_without_address::RULE,
     ],
 ];
@@ -135,6 +167,59 @@ fn senders(snapshot: &Snapshot, node: &Node) -> Vec<(ViewId, Name)> {
     let mut owners: Vec<(ViewId, Name)> = reached.cloned().collect();
     owners.sort_by(|(_, one), (_, other)| one.cmp(other));
     owners
+}
+
+/// The wildcard alias that answers for a name, with its owner; one that is flattened is none.
+fn wildcard_alias<'a>(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Option<(Name, &'a Record)> {
+    let Answer::Wildcard(wildcard) = snapshot.answer(view, name) else { return None };
+    let sets = snapshot.sets_at(view, &wildcard).iter().filter(|set| set.rtype == Rtype::Cname);
+    let alias = sets.flat_map(|set| &set.records).find(|record| !record.served.is_flattened())?;
+    Some((wildcard, alias))
+}
+
+/// The SPF text of a wildcard, which stands for every name that it answers for (RFC 7208 section 3.5).
+fn wildcard_spf<'a>(wildcard: &Node<'a>) -> Option<&'a Record> {
+    mail_texts(wildcard).into_iter().find(|(text, _)| *text == MailText::Spf).map(|(_, record)| record)
+}
+
+/// The names whose mail aliases lead to a name, however many aliases lie between.
+fn followers(snapshot: &Snapshot, view: ViewId, name: &Name) -> Vec<Name> {
+    let mut open = vec![(view, name.clone())];
+    let mut found: BTreeSet<(ViewId, Name)> = open.iter().cloned().collect();
+    while let Some((view, name)) = open.pop() {
+        for (from, alias) in snapshot.aliases_of(&name) {
+            let leads = snapshot.seen(*from, alias).cnames().any(|record| record.rdata.alias_target() == Some(&name));
+            if leads && snapshot.views_for(&name, *from).contains(&view) && found.insert((*from, alias.clone())) {
+                open.push((*from, alias.clone()));
+            }
+        }
+    }
+    found.remove(&(view, name.clone()));
+    let names: BTreeSet<Name> = found.into_iter().map(|(_, name)| name).collect();
+    names.into_iter().collect()
+}
+
+/// Whether a name is one of a service, which underscores stand before (RFC 8552), and no domain of mail.
+fn is_service_name(name: &Name) -> bool {
+    name.unrooted().split('.').any(|label| label.starts_with('_'))
+}
+
+/// Whether mail for a node still reaches the very exchanges that it reached before, in the same order.
+fn mail_stays(scene: &Scene, node: &Node) -> bool {
+    let [before, after] =
+        [&scene.diff.before, &scene.diff.after].map(|side| match Destination::of(side, node.view, node.name) {
+            Destination::Exchanges { exchanges, .. } if !exchanges.is_empty() => Some(exchanges),
+            _ => None,
+        });
+    before.is_some() && before == after
+}
+
+/// An owner as a message says it: a wildcard stands for names that it is not itself.
+fn owner_text(owner: &Name) -> String {
+    match owner.parent().filter(|_| owner.is_wildcard()) {
+        Some(parent) => format!("every name under {} without records of its own", parent.unrooted()),
+        None => owner.unrooted(),
+    }
 }
 
 /// The MX records of the owners of some faults that name an exchange.
