@@ -290,7 +290,7 @@ fn affected_by(side: &Snapshot, set: &RecordSet, hosts: &mut BTreeSet<Host>) {
     hosts.insert((set.view, set.owner.clone()));
     let asked_about = |way: &Reference| !matches!(way, Reference::Alias | Reference::Subtree);
     for (_, name) in set.references().filter(|(way, _)| asked_about(way)) {
-        hosts.extend(looked_up(side, name, set.view));
+        hosts.extend(looked_up(side, &name, set.view));
     }
 }
 

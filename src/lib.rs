@@ -21,6 +21,7 @@ pub mod report;
 pub mod route;
 pub mod rule;
 pub mod rules;
+pub mod senders;
 pub mod severity;
 pub mod source;
 pub mod spf;

@@ -2,6 +2,7 @@
 //!
 //! Past this line nobody knows what Terraform or YAML is.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::source::Place;
+use crate::spf;
 
 /// One version of one zone: what some group of resolvers sees of it.
 ///
@@ -197,8 +199,9 @@ impl RecordSet {
     }
 
     /// The names that its records refer to.
-    pub fn references(&self) -> impl Iterator<Item = (Reference, &Name)> {
-        self.records.iter().filter_map(|record| match &record.rdata {
+    pub fn references(&self) -> impl Iterator<Item = (Reference, Cow<'_, Name>)> {
+        let senders = self.sender_names().map(|name| (Reference::Sender, Cow::Owned(name)));
+        let named = self.records.iter().filter_map(|record| match &record.rdata {
             Rdata::Mx { exchange, .. } if !exchange.is_root() => Some((Reference::Exchange, exchange)),
             Rdata::Cname(target) | Rdata::Alias(target) => Some((Reference::Alias, target)),
             Rdata::Srv { target, .. } if !target.is_root() => Some((Reference::Service, target)),
@@ -206,7 +209,20 @@ impl RecordSet {
             Rdata::Host(host) if self.rtype == Rtype::Ptr => Some((Reference::Pointer, host)),
             Rdata::Host(target) if self.rtype == Rtype::Dname => Some((Reference::Subtree, target)),
             _ => None,
-        })
+        });
+        named.map(|(way, name)| (way, Cow::Borrowed(name))).chain(senders)
+    }
+
+    /// The names whose records tell who may send by its SPF records.
+    fn sender_names(&self) -> impl Iterator<Item = Name> {
+        let texts = self.records.iter().filter_map(|record| match &record.rdata {
+            Rdata::Text(text) if self.rtype == Rtype::Txt => Some((text, record)),
+            _ => None,
+        });
+        // Most texts need not be put together to see that they are no records.
+        let likely = texts.filter(|(text, _)| text.trim_start_matches(['"', ' ']).starts_with(['v', 'V']));
+        let texts = likely.filter_map(|(_, record)| record.rdata.joined_text());
+        texts.flat_map(|text| spf::names(&self.owner, &text))
     }
 
     /// Where it stands.
@@ -235,17 +251,20 @@ pub enum Reference {
     Pointer,
     /// A DNAME leads the names below its own to those below this one (RFC 6672 section 2.2).
     Subtree,
+    /// An SPF record leaves to its records who may send (RFC 7208 sections 5 and 6).
+    Sender,
 }
 
 impl Reference {
     /// Every way.
-    const ALL: [Reference; 6] = [
+    const ALL: [Reference; 7] = [
         Reference::Exchange,
         Reference::Alias,
         Reference::Service,
         Reference::NameServer,
         Reference::Pointer,
         Reference::Subtree,
+        Reference::Sender,
     ];
 }
 
@@ -412,14 +431,14 @@ impl Snapshot {
         self.referring(Reference::Exchange, exchange)
     }
 
-    /// Those of them whose senders may look for the exchange in a view: the view's own, unless it is one that others ask
-    /// for the name (see [`Snapshot::views_for`]).
-    pub fn mail_owners_asking(&self, view: ViewId, exchange: &Name) -> &[(ViewId, Name)] {
-        let owners = self.mail_owners(exchange);
+    /// The owners of records that refer to a name in one way and whose readers may look for it in a view: the view's own,
+    /// unless it is one that others ask for the name (see [`Snapshot::views_for`]).
+    pub fn referring_from(&self, way: Reference, view: ViewId, name: &Name) -> &[(ViewId, Name)] {
+        let owners = self.referring(way, name);
         let asked = self.view(view);
         let may_hold = match &asked.apex {
-            Some(apex) => exchange.is_within(apex),
-            None => self.unnamed.get(exchange).is_some_and(|views| views.contains(&view)),
+            Some(apex) => name.is_within(apex),
+            None => self.unnamed.get(name).is_some_and(|views| views.contains(&view)),
         };
         if may_hold && !asked.private {
             return owners;
@@ -545,8 +564,11 @@ impl Snapshot {
 
     /// The target of the DNAME at a name, if it is known.
     pub fn dname_target(&self, view: ViewId, owner: &Name) -> Option<&Name> {
-        let dnames = self.sets_at(view, owner).iter().filter(|set| set.rtype == Rtype::Dname);
-        dnames.flat_map(|set| set.references()).map(|(_, target)| target).next()
+        let mut dnames = self.sets_at(view, owner).iter().filter(|set| set.rtype == Rtype::Dname);
+        dnames.find_map(|set| match &set.records[0].rdata {
+            Rdata::Host(target) => Some(target),
+            _ => None,
+        })
     }
 
     /// Whether the view holds no record. A zone that is not there yet, or no more, holds none.
@@ -652,15 +674,15 @@ impl Snapshot {
 
 impl References {
     /// References from record sets to names.
-    fn new(all: &[(&Name, &RecordSet)]) -> References {
-        let order = sorted(all.len(), |at| (ViewId(0), all[at].0), |_, _| Ordering::Equal);
+    fn new(all: &[(Cow<Name>, &RecordSet)]) -> References {
+        let order = sorted(all.len(), |at| (ViewId(0), &*all[at].0), |_, _| Ordering::Equal);
         let mut references = References::default();
         for same in order.chunk_by(|&one, &other| all[one].0 == all[other].0) {
             for of_one in same.chunk_by(|&one, &other| all[one].1.host() == all[other].1.host()) {
                 let (view, owner) = all[of_one[0]].1.host();
                 references.owners.push((view, owner.clone()));
             }
-            references.names.push((all[same[0]].0.clone(), references.owners.len()));
+            references.names.push((Name::clone(&all[same[0]].0), references.owners.len()));
         }
         references
     }

@@ -34,9 +34,21 @@ const RECORDS: &[(usize, &str, &[&str])] = &[
     (5, "MX", &["0 *", "10 *"]),
     (1, "MX", &["10 192.0.2.25", "10 mail_in.example.net"]),
     (5, "CNAME", &["*"]),
-    (3, "A", &["192.0.2.1"]),
+    (3, "A", &["192.0.2.1", "192.0.2.2"]),
     (1, "ALIAS", &["*"]),
-    (4, "TXT", &["v=spf1 a -all", "v=spf1 include:* -all", "v=DMARC1; p=none", "v=DMARC1; p=reject", "anything"]),
+    (
+        4,
+        "TXT",
+        &[
+            "v=spf1 a -all",
+            "v=spf1 include:* -all",
+            "v=spf1 a:* -all",
+            "v=spf1 mx -all",
+            "v=DMARC1; p=none",
+            "v=DMARC1; p=reject",
+            "anything",
+        ],
+    ),
     (2, "NS", &["ns1.example.org"]),
     (2, "DNAME", &["example.net", "sub.example.com", "www.example.com", "old.example.org"]),
 ];

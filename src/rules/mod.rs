@@ -37,6 +37,7 @@ mod null_mx_preference;
 mod null_mx_unsupported_by_target;
 mod null_mx_with_other_mx;
 mod policy_name_cname_and_txt;
+mod spf_term_loses_answer;
 mod suppression_expired;
 mod unflattening_exposes_cname;
 mod unused_suppression;
@@ -47,7 +48,7 @@ use std::collections::BTreeSet;
 use crate::mail_text::{MailText, mail_texts};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Answer, Conflict, Node, Record, Served, Snapshot, View, ViewId};
+use crate::record::{Answer, Conflict, Node, Record, Reference, Served, Snapshot, View, ViewId};
 use crate::route::{Destination, last_target};
 use crate::rule::{Cause, Declared, Fault, Label, Rule, Scene, Status};
 
@@ -93,6 +94,7 @@ pub static RULES: &[&Rule] = &[
     &null_mx_unsupported_by_target::RULE,
     &null_mx_with_other_mx::RULE,
     &policy_name_cname_and_txt::RULE,
+    &spf_term_loses_answer::RULE,
     &suppression_expired::RULE,
     &unflattening_exposes_cname::RULE,
     &unused_suppression::RULE,
@@ -123,6 +125,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &multiple_cnames::RULE,
         &cname_with_other_data::RULE,
         &flattened_cname_with_mx::RULE,
+        &spf_term_loses_answer::RULE,
     ],
     &[
         &deletion_uncovers_wildcard_cname::RULE,
@@ -141,6 +144,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &mx_exchange_proxied::RULE,
         &mail_name_below_delegation::RULE,
         &mx_exchange_without_address::RULE,
+        &spf_term_loses_answer::RULE,
     ],
 ];
 
@@ -157,8 +161,14 @@ fn state_faults(owners: Vec<(ViewId, Name)>, types: &[Rtype; 2]) -> Vec<Fault> {
 
 /// The owners whose MX names a node, and whose senders look for it here, or nowhere if no zone may hold it.
 fn senders(snapshot: &Snapshot, node: &Node) -> Vec<(ViewId, Name)> {
-    let owners = snapshot.mail_owners_asking(node.view, node.name).iter();
-    // At and below a delegation, and below a DNAME, nobody sees the mx.
+    askers(snapshot, Reference::Exchange, node)
+}
+
+/// The owners of records that refer to a node in one way, and whose readers look for it here, or nowhere if no zone may
+/// hold it.
+fn askers(snapshot: &Snapshot, way: Reference, node: &Node) -> Vec<(ViewId, Name)> {
+    let owners = snapshot.referring_from(way, node.view, node.name).iter();
+    // At and below a delegation, and below a DNAME, nobody sees the records.
     let seen = owners.filter(|(view, owner)| !snapshot.is_occluded(*view, owner));
     let reached = seen.filter(|(view, _)| {
         let views = snapshot.views_for(node.name, *view);
