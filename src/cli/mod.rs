@@ -193,8 +193,10 @@ fn tell_broken(sources: &Sources, gaps: &[Gap]) -> io::Result<u8> {
 /// The table of all rules and kinds of gap.
 fn catalogue() -> String {
     let mut text = String::new();
+    let ids = RULES.iter().map(|rule| rule.id).chain(COVERAGE.iter().map(|coverage| coverage.id));
+    let width = ids.map(str::len).max().unwrap_or_default() + 1;
     let mut row = |id: &str, severity: &dyn std::fmt::Display, set: &str, summary: &str| {
-        writeln!(text, "{id:<31}{severity:<9}{set:<10}{summary}").expect("strings take all text");
+        writeln!(text, "{id:<width$}{severity:<9}{set:<10}{summary}").expect("strings take all text");
     };
     row("RULE", &"SEVERITY", "SET", "WHAT IT FINDS");
     for rule in RULES {
