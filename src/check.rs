@@ -102,6 +102,7 @@ fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
 /// The names whose answers a change can alter, or whose mail depends on one that it alters.
 pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = slipped(diff);
+    hosts.extend(exchanges_of_changed_policies(diff));
     let mut cuts: BTreeSet<Host> = BTreeSet::new();
     let (mut handed_over, mut others) = (moved_zones(diff), BTreeSet::new());
     for set in diff.changes().into_iter().flat_map(Change::sets) {
@@ -274,6 +275,25 @@ fn aliases_by_view(diff: &Diff, name: &Name) -> HashMap<ViewId, Vec<Host>> {
         }
     }
     by_view
+}
+
+/// The hosts that take mail for domains with one MTA-STS policy before the change and another after it.
+fn exchanges_of_changed_policies(diff: &Diff) -> BTreeSet<Host> {
+    let Diff { before, after } = diff;
+    let domains = before.policies().iter().chain(after.policies()).map(|(domain, _)| domain);
+    let changed = domains.filter(|domain| match (before.policy(domain), after.policy(domain)) {
+        (Some(one), Some(other)) => !one.says_same(other),
+        _ => true,
+    });
+    let mut hosts = BTreeSet::new();
+    for domain in changed {
+        for side in [before, after] {
+            for set in side.views().flat_map(|(view, _)| side.sets_at(view, domain)) {
+                affected_by(side, set, &mut hosts);
+            }
+        }
+    }
+    hosts
 }
 
 /// The names of which one side writes in words that are taken otherwise, and the other does not.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::gap::{self, COVERAGE, Coverage, Gap, INVALID_CONFIGURATION};
 use crate::load::yaml::{Fault, Include, Parsed, Scalar, Value, Yaml};
-use crate::load::{DeclaredZone, OwnTable, own_table};
+use crate::load::{DeclaredZone, OwnTable, PolicyFile, own_table};
 use crate::name::{Name, NameError, NamePattern};
 use crate::rule::{Declared, Rule, Set};
 use crate::rules::{self, RULES};
@@ -43,6 +43,8 @@ pub struct Config {
     pub declared: Declared,
     /// Zones that plans name by an identifier alone.
     pub zones: Vec<DeclaredZone>,
+    /// The files that state MTA-STS policies; relative to the configuration's directory.
+    pub policies: Vec<PolicyFile>,
     /// How things in plans become records that are not known here.
     pub tables: Vec<OwnTable>,
 }
@@ -118,7 +120,7 @@ fn gap(Fault { message, span }: Fault) -> Gap {
 }
 
 /// The top-level keys, in the order in which a person would write them.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "inputs",
     "base",
     "baseline",
@@ -129,6 +131,7 @@ pub const KEYS: [&str; 14] = [
     "mail_domains",
     "non_mail_domains",
     "mail_cname_targets",
+    "mta_sts_policies",
     "never_suppress",
     "suppressions",
     "views",
@@ -140,6 +143,9 @@ pub const SUPPRESSION_KEYS: [&str; 5] = ["rule", "name", "address", "reason", "u
 
 /// The keys of a view.
 pub const VIEW_KEYS: [&str; 4] = ["zone", "id", "private", "name"];
+
+/// The keys of an MTA-STS policy.
+pub const POLICY_KEYS: [&str; 2] = ["domain", "file"];
 
 #[derive(Default)]
 struct Reader {
@@ -165,6 +171,7 @@ impl Reader {
         config.never_suppress = never.iter().map(|rule| rule.id).collect();
         let never = &config.never_suppress;
         config.suppressions = self.list(field("suppressions"), |reader, at| reader.suppression(at, never));
+        config.policies = self.list(field("mta_sts_policies"), Reader::policy);
         config.zones = self.list(field("views"), Reader::zone);
         config.tables =
             self.list(field("providers"), |reader, at| own_table(at).map_err(|fault| reader.faults.push(fault)).ok());
@@ -199,6 +206,17 @@ impl Reader {
         let name = field("name").and_then(|at| self.text(at));
         let place = Place { block: at.span(), ..Place::at(zone.span()) };
         Some(DeclaredZone { apex: self.name(zone)?, ids, private, name, place })
+    }
+
+    fn policy(&mut self, at: Value) -> Option<PolicyFile> {
+        let fields = self.fields(at, &POLICY_KEYS);
+        let field = |key| fields.get(key).copied();
+        let (Some(domain), Some(file)) = (field("domain"), field("file")) else {
+            self.fault(at, "a policy needs a `domain` and a `file`".to_owned());
+            return None;
+        };
+        let place = Place { block: at.span(), ..Place::at(file.span()) };
+        Some(PolicyFile { domain: self.name(domain)?, path: self.text(file)?, place, states: [None, None] })
     }
 
     fn levels(&mut self, at: Value) -> BTreeMap<&'static str, Level> {

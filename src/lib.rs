@@ -12,6 +12,7 @@ pub mod excerpt;
 pub mod gap;
 pub mod load;
 pub mod mail_text;
+pub mod mta_sts;
 pub mod name;
 pub mod policy;
 pub mod rdata;

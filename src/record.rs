@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::mta_sts::Policy;
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::source::Place;
@@ -296,6 +297,8 @@ pub struct Snapshot {
     cuts: HashMap<ViewId, HashMap<Name, Cut>>,
     /// The public views without a name that hold records of an owner.
     unnamed: HashMap<Name, Vec<ViewId>>,
+    /// The MTA-STS policies of domains.
+    policies: Vec<(Name, Policy)>,
 }
 
 /// In what way a zone hands over the names below one of its own.
@@ -387,6 +390,16 @@ impl Snapshot {
     /// All record sets, by view, owner and type.
     pub fn sets(&self) -> &[Arc<RecordSet>] {
         &self.sets
+    }
+
+    /// The MTA-STS policies that the inputs hold, each with its domain.
+    pub fn policies(&self) -> &[(Name, Policy)] {
+        &self.policies
+    }
+
+    /// The MTA-STS policy of a domain.
+    pub fn policy(&self, domain: &Name) -> Option<&Policy> {
+        self.policies.iter().find(|(name, _)| name == domain).map(|(_, policy)| policy)
     }
 
     /// All slips, by view and owner.
@@ -668,7 +681,7 @@ impl Snapshot {
             };
             cuts.entry(set.view).or_default().insert(set.owner.clone(), cut);
         }
-        Snapshot { views, whole, empty, sets, slips, references, by_apex, cuts, unnamed }
+        Snapshot { views, whole, empty, sets, slips, references, by_apex, cuts, unnamed, policies: Vec::new() }
     }
 }
 
@@ -763,6 +776,7 @@ pub struct Builder {
     whole_after: Vec<bool>,
     sets: Vec<(Side, RecordSet)>,
     slips: Vec<(Side, Slip)>,
+    policies: Vec<(Side, Name, Policy)>,
 }
 
 impl Builder {
@@ -806,6 +820,11 @@ impl Builder {
     pub fn owned_before(&self) -> HashSet<(ViewId, Name, Rtype)> {
         let before = self.sets.iter().filter(|(side, _)| side.is_before());
         before.map(|(_, set)| (set.view, set.owner.clone(), set.rtype.clone())).collect()
+    }
+
+    /// Adds the MTA-STS policy of a domain.
+    pub fn add_policy(&mut self, side: Side, domain: Name, policy: Policy) {
+        self.policies.push((side, domain, policy));
     }
 
     /// Says that everything in the view is known on these sides.
@@ -858,10 +877,15 @@ impl Builder {
             self.slips.iter().filter(|(side, _)| on(*side)).map(|(_, slip)| slip.clone()).collect::<Vec<_>>()
         };
         let (before_slips, after_slips) = (slips(Side::is_before), slips(Side::is_after));
-        (
-            Snapshot::new(Arc::clone(&views), self.whole_before, before, before_slips),
-            Snapshot::new(views, self.whole_after, after, after_slips),
-        )
+        let policies = |on: fn(Side) -> bool| {
+            let there = self.policies.iter().filter(|(side, ..)| on(*side));
+            there.map(|(_, domain, policy)| (domain.clone(), policy.clone())).collect()
+        };
+        let mut before = Snapshot::new(Arc::clone(&views), self.whole_before, before, before_slips);
+        let mut after = Snapshot::new(views, self.whole_after, after, after_slips);
+        before.policies = policies(Side::is_before);
+        after.policies = policies(Side::is_after);
+        (before, after)
     }
 }
 

@@ -513,6 +513,83 @@ fn a_configuration_that_is_a_link_to_nowhere_is_missed() {
     assert!(code == 2 && text.contains("zonegate.yaml:1:1"), "{text}");
 }
 
+/// A policy that lists one host.
+fn policy(host: &str) -> String {
+    format!("version: STSv1\nmode: enforce\nmx: {host}\nmax_age: 86400\n")
+}
+
+const POLICIES: &str = "mta_sts_policies: [{domain: example.net, file: after/mta-sts.txt}]";
+
+/// A zone whose mail goes to one host.
+fn zone(host: &str) -> String {
+    format!("'':\n  type: MX\n  value: {{preference: 10, exchange: {host}.}}\n")
+}
+
+#[test]
+fn a_policy_is_compared_in_the_state_it_has_after_the_change() {
+    let (old, new) = ("mx.example.org", "mx2.example.org");
+    let states = |before: &str, after: &str| {
+        let (before_zone, after_zone) = (zone(old), zone(new));
+        let (before, after) = (policy(before), policy(after));
+        let files = [
+            ("zonegate.yaml", POLICIES),
+            ("before/example.net.yaml", &before_zone),
+            ("after/example.net.yaml", &after_zone),
+            ("before/mta-sts.txt", &before),
+            ("after/mta-sts.txt", &after),
+        ];
+        let (report, _) = report(&files, "--select mta-sts-mx-mismatch");
+        findings(&report)
+    };
+    assert_eq!(states(old, old), ["warning mta-sts-mx-mismatch"]);
+    assert!(states(old, new).is_empty(), "both change together");
+    assert!(states(new, new).is_empty(), "the policy came first");
+}
+
+#[test]
+fn a_policy_is_read_from_commits_and_from_the_index_as_zones_are() {
+    let directory = directory(&[
+        ("zonegate.yaml", POLICIES),
+        ("after/example.net.yaml", &zone("mx.example.org")),
+        ("after/mta-sts.txt", &policy("mx.example.org")),
+    ]);
+    let git = |arguments: &str| {
+        let identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+        let mut command = Command::new("git");
+        command.args(identity).args(arguments.split(' ')).current_dir(directory.path());
+        assert!(command.output().expect("git is installed where the tests run").status.success(), "{arguments}");
+    };
+    let found = |arguments: &str| {
+        let output =
+            run(directory.path(), &format!("check after --select mta-sts-mx-mismatch --format json {arguments}"));
+        findings(&serde_json::from_slice(&output.stdout).expect("it is JSON"))
+    };
+    git("init --quiet");
+    git("add --all");
+    git("commit --quiet --message x");
+    let file = directory.path().join("after/mta-sts.txt");
+    fs::write(file, policy("mx2.example.org")).expect("the directory takes files");
+    assert_eq!(found("--base HEAD"), ["warning mta-sts-mx-mismatch"], "only the policy changes");
+    assert!(found("--staged").is_empty(), "nothing is staged");
+    git("add --all");
+    assert_eq!(found("--staged"), ["warning mta-sts-mx-mismatch"]);
+}
+
+#[test]
+fn a_file_that_is_no_policy_is_unreadable() {
+    let said = |policy: Option<&str>| {
+        let files = [("zonegate.yaml", POLICIES)].into_iter().chain(policy.map(|text| ("after/mta-sts.txt", text)));
+        let directory = directory(&files.collect::<Vec<_>>());
+        said(&directory, "check --before before --after after --format concise")
+    };
+    let (text, code) = said(None);
+    assert!(text.contains("after/mta-sts.txt: no such file or directory"), "{text}");
+    assert_eq!(code, 2);
+    let (text, code) = said(Some("version: STSv1\nmode: on\nmx: a..b\nmax_age: 1\n"));
+    assert!(text.contains("after/mta-sts.txt:2:7") && text.contains("after/mta-sts.txt:3:5"), "{text}");
+    assert_eq!(code, 2);
+}
+
 /// The schema that editors use.
 fn schema() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema/configuration.json");
@@ -548,6 +625,7 @@ fn the_schema_has_the_keys_that_are_read() {
     let properties = &schema["properties"];
     assert_eq!(keys(&properties["suppressions"]["items"]), sorted(&config::SUPPRESSION_KEYS));
     assert_eq!(keys(&properties["views"]["items"]), sorted(&config::VIEW_KEYS));
+    assert_eq!(keys(&properties["mta_sts_policies"]["items"]), sorted(&config::POLICY_KEYS));
 }
 
 #[test]
@@ -562,6 +640,8 @@ fn the_schema_and_the_program_take_the_same_configurations() {
         ("mail_domains: [example.com, '*.example.net']\nnon_mail_domains: [www.example.com]", true),
         ("suppressions: [{rule: cname-loop, reason: x}, {rule: [cname-loop], name: a.example, reason: y}]", true),
         ("suppressions: [{rule: cname-loop, reason: x, until: '2027-01-31', address: 'a.*'}]", true),
+        ("mta_sts_policies: [{domain: example.com, file: a.txt}]", true),
+        ("mta_sts_policies: [{domain: example.com}]", false),
         ("views: [{zone: example.com, id: Z1}, {zone: example.com, id: [Z2, Z3], private: true, name: x}]", true),
         (own_table, true),
         ("[]", false),

@@ -5,6 +5,7 @@
 //! `$ORIGIN` starts a zone, known whole unless it is `partial`; `at` names its DNS host. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
+//! `policy of example.com: enforce mx.example.net` is the MTA-STS policy of a domain, after the change as before it.
 //! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does, and `set: strict`
 //! has the rules of that set run; on the page of a rule, those of its own set do. A `diff` block
 //! without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
@@ -18,6 +19,7 @@ use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
 use zonegate::load::terraform::code::Origin;
 use zonegate::load::{Inputs, Loaded, Repository, hosts, load};
+use zonegate::mta_sts::{self, Mode};
 use zonegate::name::{Name, NamePattern};
 use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
@@ -25,7 +27,7 @@ use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
 use zonegate::report::Finding;
 use zonegate::rule::{Declared, Set, Status};
 use zonegate::rules::RULES;
-use zonegate::source::{Bytes, Place, Sources, Span};
+use zonegate::source::{Bytes, Place, SourceId, Sources, Span};
 use zonegate::workspace::Tree;
 
 /// Columns of a page.
@@ -33,6 +35,9 @@ const WIDTH: usize = 100;
 
 /// The parts of a page, in this order.
 const SECTIONS: [&str; 4] = ["Why", "Flagged", "Allowed", "What to do"];
+
+/// What a comment begins with that states an MTA-STS policy.
+const POLICY: &str = "policy of ";
 
 /// Further examples, for which the pages have no room.
 const TRAPS: &str = include_str!("../testdata/traps.md");
@@ -141,6 +146,7 @@ fn examples(text: &str) -> Vec<Example<'_>> {
             let behind = outcome.split("; ").filter(|stated| !stated.is_empty());
             let (settings, stated): (Vec<&str>, Vec<&str>) = comments
                 .chain(behind)
+                .filter(|comment| !comment.starts_with(POLICY))
                 .partition(|comment| comment.contains("mail_domains: ") || comment.starts_with("set: "));
             let (declared, set) = settings_of(settings);
             let stated = stated.into_iter().map(str::to_owned).collect();
@@ -256,8 +262,27 @@ fn change(body: &str) -> Result<Diff, String> {
             builder.add(side, set);
         }
     }
+    for line in body.lines().filter_map(|line| line.strip_prefix("; ")?.strip_prefix(POLICY)) {
+        let (domain, policy) = policy(line, source).ok_or(format!("what is the policy `{line}`?"))?;
+        builder.add_policy(Side::Both, domain, policy);
+    }
     let (before, after) = builder.finish();
     Ok(Diff { before, after })
+}
+
+/// A policy as `domain: mode host ...` states it.
+fn policy(line: &str, source: SourceId) -> Option<(Name, mta_sts::Policy)> {
+    let place = Place::at(Span { source, start: 0, end: 0 });
+    let (domain, policy) = line.split_once(": ")?;
+    let mut words = policy.split(' ');
+    let mode = match words.next()? {
+        "enforce" => Mode::Enforce,
+        "testing" => Mode::Testing,
+        "none" => Mode::None,
+        _ => return None,
+    };
+    let mx = words.map(|host| Some((Name::parse(host).ok()?, place.clone()))).collect::<Option<_>>()?;
+    Some((Name::parse(domain).ok()?, mta_sts::Policy { mode, place, mx }))
 }
 
 /// A zone; each is one of its own, even if another has its name.

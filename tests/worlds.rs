@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use zonegate::check::check;
 use zonegate::diff::Diff;
+use zonegate::mta_sts::{Mode, Policy};
 use zonegate::name::{Name, NamePattern};
 use zonegate::rdata::{Rdata, Rtype};
 use zonegate::record::{
@@ -185,6 +186,11 @@ fn diff(lines: &[Line]) -> Diff {
         let records = vec![Record { rdata, ttl: None, served: line.served, unrooted: line.unrooted, place: nowhere() }];
         let set = RecordSet { view, owner, rtype: line.rtype.clone(), variant: None, records };
         builder.add(line.side, set);
+    }
+    // One of many hosts is allowed, and another one only after the change.
+    for (side, host) in [(Side::Before, "mail.example.com"), (Side::After, "mail.example.net")] {
+        let mx = vec![(name(host), nowhere()), (name("www.example.com"), nowhere())];
+        builder.add_policy(side, name("example.com"), Policy { mode: Mode::Enforce, place: nowhere(), mx });
     }
     let (before, after) = builder.finish();
     Diff { before, after }

@@ -172,6 +172,11 @@ const TAIL: &str = "
 # Services that ask for an alias at a name of yours in order to handle its mail, besides those that are known.
 # mail_cname_targets: [mail.example.net]
 
+# What web servers offer as /.well-known/mta-sts.txt: an MX that names a host that is not listed there is a finding.
+# mta_sts_policies:
+# - domain: example.com
+#   file: mta-sts.txt
+
 # Findings that were looked at and are meant so. A reason is needed; `until` is the last day on which it holds.
 # In a zone file a comment does the same: `# zonegate: allow cname-replaces-mx -- why until 2027-01-31`.
 # suppressions:

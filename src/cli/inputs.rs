@@ -7,7 +7,7 @@ use clap::Args;
 use super::progress::Progress;
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::{self, Loaded, Repository};
-use crate::source::{Bytes, Input, Place, Sources, Span};
+use crate::source::{Bytes, Input, Place, SourceId, Sources, Span};
 use crate::workspace::{self, Tree};
 
 /// What the directories are compared with.
@@ -62,7 +62,7 @@ impl States {
         sources: &mut Sources,
         progress: &Progress,
     ) -> Loaded {
-        let mut unread = Vec::new();
+        let (mut unread, mut unread_policies) = (Vec::new(), Vec::new());
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut fail = |sources: &mut Sources, path: &str, reason| {
             let source = sources.add(path.to_owned(), Bytes::Owned(Vec::new()));
@@ -102,6 +102,15 @@ impl States {
                 Err((path, reason)) => fail(sources, &path, reason),
             }
         }
+        for policy in &mut inputs.policies {
+            match self.file(&policy.path, sources) {
+                Ok(states) => policy.states = states,
+                Err(reason) => {
+                    let reason = format!("{}: {reason}", policy.path);
+                    unread_policies.push(Gap::new(&INPUT_UNREADABLE, reason, policy.place.clone()));
+                }
+            }
+        }
         let first = paths.first().or(self.after.as_ref()).map_or(".", String::as_str);
         let more = paths.len().saturating_sub(1);
         let others = if more == 0 { String::new() } else { format!(" and {more} more") };
@@ -110,7 +119,25 @@ impl States {
         let unreadable = |gap: &Gap| Input { source: gap.place.span.source, kind: load::UNREADABLE, notes: Vec::new() };
         loaded.inputs.extend(unread.iter().map(unreadable));
         loaded.gaps.extend(unread);
+        loaded.gaps.extend(unread_policies);
         loaded
+    }
+
+    /// A file before and after the change; the same on both sides where nothing tells of it before.
+    fn file(&self, path: &str, sources: &mut Sources) -> Result<[Option<SourceId>; 2], String> {
+        if let (Some(before), Some(after)) = (&self.before, &self.after)
+            && let Some(old) = workspace::moved(path, after, before)
+        {
+            return Ok([workspace::read(sources, &old).ok(), Some(workspace::read(sources, path)?)]);
+        }
+        if self.base.is_none() && !self.staged {
+            let both = workspace::read(sources, path)?;
+            return Ok([Some(both), Some(both)]);
+        }
+        let (root, file) = workspace::split(path);
+        let (before, mut after) = self.of(&root).map_err(|(_, reason)| reason)?;
+        let before = before.and_then(|mut tree| tree.read(sources, &file).ok());
+        Ok([before, Some(after.read(sources, &file)?)])
     }
 
     /// The states of a directory; the error is a path and what is wrong with it.

@@ -72,8 +72,12 @@ pub fn refusal(gaps: Vec<Gap>) -> Report {
 impl Settings {
     /// What the configuration says of how inputs are read; it says so once.
     pub fn take_inputs(&mut self) -> load::Inputs {
-        let Config { tables, zones, .. } = &mut self.config;
-        load::Inputs { tables: mem::take(tables), zones: mem::take(zones), ..load::Inputs::default() }
+        let Config { tables, zones, policies, .. } = &mut self.config;
+        let (tables, zones, mut policies) = (mem::take(tables), mem::take(zones), mem::take(policies));
+        for policy in &mut policies {
+            policy.path = self.located(&policy.path);
+        }
+        load::Inputs { tables, zones, policies, ..load::Inputs::default() }
     }
 
     /// Reads these inputs, or if the command line names none, those of the configuration.

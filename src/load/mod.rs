@@ -2,6 +2,7 @@
 
 pub mod hosts;
 mod json;
+mod mta_sts;
 pub mod octodns;
 pub mod terraform;
 pub mod yaml;
@@ -13,7 +14,7 @@ pub use crate::load::octodns::Repository;
 pub use crate::load::terraform::{OwnTable, own_table};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Builder, Snapshot, ViewId};
+use crate::record::{Builder, Side, Snapshot, ViewId};
 use crate::source::{Input, Place, SourceId, Sources, Span};
 
 /// Everything that the inputs say.
@@ -42,6 +43,21 @@ pub struct Inputs {
     pub tables: Vec<OwnTable>,
     /// What people know of zones and plans do not tell.
     pub zones: Vec<DeclaredZone>,
+    /// The files that state MTA-STS policies.
+    pub policies: Vec<PolicyFile>,
+}
+
+/// A file that states the MTA-STS policy of a domain (RFC 8461 section 3.2).
+#[derive(Clone, Debug)]
+pub struct PolicyFile {
+    /// The domain of the mail.
+    pub domain: Name,
+    /// The path of the file.
+    pub path: String,
+    /// Where it is named.
+    pub place: Place,
+    /// The file before and after the change, once it has been read; none on a side where there is none.
+    pub states: [Option<SourceId>; 2],
 }
 
 /// A zone of which people know more than the inputs tell. Plans often name a zone by an identifier alone, since it is
@@ -111,7 +127,7 @@ pub fn outside_values(sources: &Sources, input: &Input, offsets: Vec<usize>) -> 
 
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
-    let Inputs { documents, repositories, tables, zones } = inputs;
+    let Inputs { documents, repositories, tables, zones, policies } = inputs;
     let mut found = Found::default();
     let (planned, others): (Vec<SourceId>, Vec<SourceId>) =
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
@@ -126,6 +142,7 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
         || !planned.is_empty()
         || repositories.iter().any(|repository| repository.before.is_some());
     inputs.extend(octodns::load(repositories, &planned, sources, &mut found));
+    inputs.extend(add_policies(&policies, sources, &mut found));
     let Found { builder, mut gaps, pending, hidden, trees: notes, .. } = found;
     sources.hide(hidden);
     let (before, after) = builder.finish();
@@ -133,6 +150,25 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     gaps.extend(pending.into_iter().filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
     gaps.extend(partially_visible(&diff));
     Loaded { diff, gaps, inputs, notes, compared }
+}
+
+/// Adds the policies that files state. A file that states none after the change is wrong; before it, there was none.
+fn add_policies(policies: &[PolicyFile], sources: &Sources, found: &mut Found) -> Vec<Input> {
+    let mut inputs: Vec<Input> = Vec::new();
+    for PolicyFile { domain, states, .. } in policies {
+        for (side, source) in [Side::Before, Side::After].into_iter().zip(states) {
+            let Some(source) = *source else { continue };
+            match mta_sts::read(sources, source) {
+                Ok(policy) => found.builder.add_policy(side, domain.clone(), policy),
+                Err(gaps) if side == Side::After => found.gaps.extend(gaps),
+                Err(_) => {}
+            }
+            if inputs.iter().all(|input| input.source != source) {
+                inputs.push(Input { source, kind: mta_sts::KIND, notes: Vec::new() });
+            }
+        }
+    }
+    inputs
 }
 
 /// Whether the owner is or was an MX owner or an exchange.

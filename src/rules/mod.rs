@@ -24,6 +24,7 @@ mod mail_name_below_delegation;
 mod mail_name_below_dname;
 mod mail_target_not_absolute;
 mod malformed_suppression;
+mod mta_sts_mx_mismatch;
 mod multiple_cnames;
 mod multiple_policy_txt;
 mod multiple_spf;
@@ -81,6 +82,7 @@ pub static RULES: &[&Rule] = &[
     &mail_name_below_dname::RULE,
     &mail_target_not_absolute::RULE,
     &malformed_suppression::RULE,
+    &mta_sts_mx_mismatch::RULE,
     &multiple_cnames::RULE,
     &multiple_policy_txt::RULE,
     &multiple_spf::RULE,
@@ -144,6 +146,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &mx_exchange_proxied::RULE,
         &mail_name_below_delegation::RULE,
         &mx_exchange_without_address::RULE,
+        &mta_sts_mx_mismatch::RULE,
         &spf_term_loses_answer::RULE,
     ],
 ];

@@ -94,6 +94,23 @@ pub fn find_upwards(name: &str) -> Option<String> {
     None
 }
 
+/// The path that a file of one directory has in another; none if it does not lie in the first.
+pub fn moved(path: &str, from: &str, to: &str) -> Option<String> {
+    let [path, from] = [path, from].map(std::path::absolute);
+    let (path, from) = (path.ok()?, from.ok()?);
+    Path::new(to).join(path.strip_prefix(from).ok()?).to_str().map(slashed)
+}
+
+/// The directory of a file, and the file in it.
+pub fn split(path: &str) -> (String, String) {
+    let path = slashed(path);
+    match path.rsplit_once('/') {
+        Some(("", file)) => ("/".to_owned(), file.to_owned()),
+        Some((directory, file)) => (directory.to_owned(), file.to_owned()),
+        None => (".".to_owned(), path),
+    }
+}
+
 /// A path that is relative to the directory of a file, as it is from where that file's path starts.
 pub fn beside(file: &str, path: &str) -> String {
     let directory = Path::new(file).parent().unwrap_or(Path::new(""));
