@@ -44,7 +44,7 @@ fn line(zone: &str, owner: &str, rtype: &str, data: &str) -> [String; 4] {
     [zone, owner, rtype, data].map(str::to_owned)
 }
 
-const SHAPES: [Shape; 9] = [
+const SHAPES: [Shape; 12] = [
     Shape {
         name: "zones whose mail goes to one exchange",
         part: |at| vec![line(&format!("z{at}.example"), &format!("z{at}.example"), "MX", "10 mx.example.net")],
@@ -84,6 +84,26 @@ const SHAPES: [Shape; 9] = [
     Shape {
         name: "names that alias one name of the same zone",
         part: |at| vec![line("example.com", &format!("n{at}.example.com"), "CNAME", "www.example.com")],
+    },
+    Shape {
+        name: "names whose spf records include one name of the same zone that has none",
+        part: |at| vec![line("example.com", &format!("n{at}.example.com"), "TXT", "v=spf1 include:_spf.example.com")],
+    },
+    Shape {
+        name: "zones whose spf records let one host send",
+        part: |at| {
+            let host = line("example.net", "out.example.net", "A", "192.0.2.1");
+            let spf = line(&format!("z{at}.example"), &format!("z{at}.example"), "TXT", "v=spf1 a:out.example.net");
+            if at == 0 { vec![host, spf] } else { vec![spf] }
+        },
+    },
+    Shape {
+        name: "names that may send from one exchange that they share",
+        part: |at| {
+            let name = format!("n{at}.example.com");
+            let mx = line("example.com", &name, "MX", "10 mx.example.com");
+            vec![mx, line("example.com", &name, "TXT", "v=spf1 mx")]
+        },
     },
     Shape {
         name: "wildcards that exchanges lie below",

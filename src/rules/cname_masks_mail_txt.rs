@@ -75,7 +75,11 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
             "{owner} loses its {} text; {target} answers in its place, without one as far as is known",
             first.word()
         ),
-        help: vec![format!("add the text at {target}, if mail is sent as {owner}"), use_addresses(scene, node)],
+        help: vec![
+            format!("add the text at {target}, if mail is sent as {owner}"),
+            format!("list {target} under mail_cname_targets, if it is a mail service that keeps the text"),
+            use_addresses(scene, node),
+        ],
         primary: Label::new("this alias answers every query", &alias.place),
         related: vec![Label::new("this text is gone after the change", &record.place)],
         names: Vec::new(),

@@ -40,8 +40,8 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let (owner, count) = (node.name.unrooted(), texts.len());
     let is_key = policy == MailText::Dkim;
     let (message, help) = if is_key {
-        let message = format!("{owner} has {count} dkim keys, and each verifier chooses which of them to try");
-        (message, "give each key a selector of its own, and sign with one whose key is there")
+        let message = format!("{owner} has {count} dkim texts, and each verifier chooses which of them to try");
+        (message, "put a key into one text, and give each key a selector of its own")
     } else {
         let word = policy.word();
         let message = format!("{owner} has {count} {word} texts, so senders and receivers act as if there were none");
