@@ -113,6 +113,11 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
         hosts.extend(blocked(diff, set));
         for side in [&diff.before, &diff.after] {
             affected_by(side, set, &mut hosts);
+            // An alias that comes or goes hides or uncovers the texts beside it, and so what they refer to.
+            let beside = if set.rtype == Rtype::Cname { side.sets_at(set.view, &set.owner) } else { &[] };
+            for text in beside.iter().filter(|set| set.rtype == Rtype::Txt) {
+                affected_by(side, text, &mut hosts);
+            }
         }
     }
     // A cut that comes or goes hides or uncovers what stands below it.

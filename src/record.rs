@@ -575,13 +575,14 @@ impl Snapshot {
         Node { view, name, sets, slips: &[] }
     }
 
-    /// The target of the DNAME at a name, if it is known.
+    /// The target of the DNAME at a name, if it is known; of several always the same, in whatever order they are written.
     pub fn dname_target(&self, view: ViewId, owner: &Name) -> Option<&Name> {
-        let mut dnames = self.sets_at(view, owner).iter().filter(|set| set.rtype == Rtype::Dname);
-        dnames.find_map(|set| match &set.records[0].rdata {
+        let dnames = self.sets_at(view, owner).iter().filter(|set| set.rtype == Rtype::Dname);
+        let targets = dnames.flat_map(|set| &set.records).filter_map(|record| match &record.rdata {
             Rdata::Host(target) => Some(target),
             _ => None,
-        })
+        });
+        targets.min()
     }
 
     /// Whether the view holds no record. A zone that is not there yet, or no more, holds none.

@@ -210,7 +210,9 @@ fn link<'a>(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Link<'a> {
         Answer::Nothing => return Link::End(End::OutOfView(Unseen::Partial)),
     };
     let sets = snapshot.sets_at(view, &owner).iter().filter(|set| set.rtype == Rtype::Cname);
-    let alias = sets.flat_map(|set| &set.records).find(|record| !record.served.is_flattened());
+    // Of several, in whatever order they are written, always the same.
+    let aliases = sets.flat_map(|set| &set.records).filter(|record| !record.served.is_flattened());
+    let alias = aliases.min_by_key(|record| record.rdata.alias_target());
     let Some(alias) = alias else { return Link::End(End::Answer(view, Some(owner))) };
     if alias.served != Served::AsIs {
         return Link::End(End::OutOfView(Unseen::MayBeFlattened));

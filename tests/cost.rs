@@ -44,7 +44,7 @@ fn line(zone: &str, owner: &str, rtype: &str, data: &str) -> [String; 4] {
     [zone, owner, rtype, data].map(str::to_owned)
 }
 
-const SHAPES: [Shape; 12] = [
+const SHAPES: [Shape; 18] = [
     Shape {
         name: "zones whose mail goes to one exchange",
         part: |at| vec![line(&format!("z{at}.example"), &format!("z{at}.example"), "MX", "10 mx.example.net")],
@@ -110,6 +110,59 @@ const SHAPES: [Shape; 12] = [
         part: |at| {
             let wildcard = line("example.com", &format!("*.w{at}.example.com"), "CNAME", "www.example.net");
             vec![wildcard, line("example.com", &format!("n{at}.example.com"), "MX", &format!("10 a.w{at}.example.com"))]
+        },
+    },
+    Shape {
+        name: "names that get an alias under one wildcard for mail",
+        part: |at| {
+            let wildcard = line("example.com", "*.example.com", "MX", "10 mx.example.net");
+            let alias = line("example.com", &format!("n{at}.example.com"), "CNAME", "www.example.net");
+            if at == 0 { vec![wildcard, alias] } else { vec![alias] }
+        },
+    },
+    Shape {
+        name: "names for which one wildcard answered, and whose mail goes to others of them",
+        part: |at| {
+            let wildcard = line("example.com", "*.example.com", "CNAME", "www.example.net");
+            let below = line("example.com", &format!("_dmarc.n{at}.example.com"), "TXT", "v=DMARC1; p=none");
+            let mx = line("example.com", &format!("m{at}.example.com"), "MX", &format!("10 n{}.example.com", at + 1));
+            if at == 0 { vec![wildcard, below, mx] } else { vec![below, mx] }
+        },
+    },
+    Shape {
+        name: "names of mail below one dname, and aliases for them",
+        part: |at| {
+            let dname = line("example.com", "old.example.com", "DNAME", "new.example.com");
+            let mx = line("example.com", &format!("n{at}.old.example.com"), "MX", "10 mx.example.net");
+            let alias = line("example.com", &format!("a{at}.example.com"), "CNAME", &format!("n{at}.old.example.com"));
+            if at == 0 { vec![dname, mx, alias] } else { vec![mx, alias] }
+        },
+    },
+    Shape {
+        name: "dnames that lead to one name",
+        part: |at| {
+            let dname = line("example.com", &format!("d{at}.example.com"), "DNAME", "new.example.com");
+            vec![dname, line("example.com", &format!("n{at}.example.com"), "MX", &format!("10 a.d{at}.example.com"))]
+        },
+    },
+    Shape {
+        name: "names of mail below one cut, with a child zone that answers for them",
+        part: |at| {
+            let cut = line("example.com", "sub.example.com", "NS", "ns.example.net");
+            let hidden = line("example.com", &format!("n{at}.sub.example.com"), "MX", "10 mx.example.net");
+            let seen = line("sub.example.com", &format!("n{at}.sub.example.com"), "A", "192.0.2.1");
+            if at == 0 { vec![cut, hidden, seen] } else { vec![hidden, seen] }
+        },
+    },
+    Shape {
+        name: "names with as many labels as fit",
+        part: |at| {
+            let labels = vec!["a"; 100].join(".");
+            let deep = format!("{labels}.n{at}.example.com");
+            vec![
+                line("example.com", &deep, "MX", &format!("10 mx.{deep}")),
+                line("example.com", &format!("mx.{deep}"), "A", "192.0.2.1"),
+            ]
         },
     },
 ];

@@ -47,8 +47,10 @@ fn link<'a>(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Option<(Link<'
         return Some(((view, owner, &set.records[0]), target));
     }
     let owner = snapshot.answering(view, name)?;
-    let mut records = snapshot.sets_at(view, &owner).iter().flat_map(|set| &set.records);
-    let alias = records.find(|record| record.rdata.alias_target().is_some())?;
+    let records = snapshot.sets_at(view, &owner).iter().flat_map(|set| &set.records);
+    // Of several, in whatever order they are written, always the same.
+    let alias = records.filter(|record| record.rdata.alias_target().is_some());
+    let alias = alias.min_by_key(|record| record.rdata.alias_target())?;
     Some(((view, owner, alias), alias.rdata.alias_target()?.clone()))
 }
 

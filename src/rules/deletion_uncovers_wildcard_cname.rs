@@ -32,7 +32,9 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let senders: Vec<Name> = senders(after, node).into_iter().map(|(_, owner)| owner).collect();
     let takes_mail = scene.declared.takes_mail(node.name);
     let had_mx = old.mx().next().is_some() && !was_delegated;
-    let is_owner = (had_mx || old.null_mx().is_some() || takes_mail == Some(true))
+    // Of what lay below a delegation nothing shows that it took mail.
+    let is_owner = !old.sets.is_empty()
+        && (had_mx || old.null_mx().is_some() || takes_mail == Some(true))
         && takes_mail != Some(false)
         && !goes_to_service(after, scene.declared, &after.node(view, &wildcard), alias)
         && !mail_stays(scene, node);
@@ -48,7 +50,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let what = if is_owner {
         format!("{star} answers for it and its mail goes to {target}")
     } else {
-        format!("{star} makes it an alias for {target}, and mail for {} goes to {name}", list(senders.iter()))
+        format!("{star} makes it an alias for {target}, although mail for {} goes to it", list(senders.iter()))
     };
     let doubt = if after.is_whole(view) { "" } else { ", unless other records of it are not loaded" };
     let lost = lost(&old, before.delegation(node.view, node.name).as_ref(), scene);
