@@ -54,7 +54,9 @@ def main():
 
 def calls(case):
     """The calls that check a case, with a bad input, and with all there is to know."""
-    if (case / "plan.json").exists():
+    if (case / "arguments").exists():
+        inputs = (case / "arguments").read_text().split()
+    elif (case / "plan.json").exists():
         inputs = ["plan.json"]
     elif (case / "before").exists():
         inputs = ["--before", "before", "--after", "after"]
@@ -62,7 +64,7 @@ def calls(case):
         inputs = ["after"]
     else:
         return []
-    absolute = [str(case / part) if not part.startswith("--") else part for part in inputs]
+    absolute = [str(case / part) if (case / part).exists() else part for part in inputs]
     return [inputs, [*absolute, "--all", "--set", "pedantic"], [*inputs, "there is no %such:file,.json"]]
 
 

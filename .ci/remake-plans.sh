@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# remake-plans.sh BINARY: plans every case under testdata/terraform anew with a real terraform, and compares the reports
+# remake-plans.sh BINARY: plans every case under testdata that has code anew with a real terraform, and compares the reports
 # on the new plans with those on the plans that are committed. Does nothing where terraform or the lab is missing.
 #
 # The lab (../shared/lab/terraform) builds stand-ins for the providers, so that no account and no registry is needed.
@@ -24,8 +24,8 @@ LAB=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}/lab-${source::16}")
 export LAB
 (cd "$work" && env -u CARGO_TARGET_DIR "$lab/setup.sh" >"$work/setup.log" 2>&1) || { cat "$work/setup.log" >&2; exit 1; }
 
-cp -r "$root/testdata/terraform" "$work/cases"
-find "$work/cases" -name plan.json -delete
-find "$work/cases" -mindepth 2 -maxdepth 2 -name main.tf -printf '%h\0' |
-  xargs -0 -n 6 -P "$(nproc)" "$here/make-case.sh"
-python3 "$here/same-reports.py" "$binary" "$root/testdata/terraform" "$work/cases"
+cp -r "$root/testdata" "$work/cases"
+cases() { find "$work/cases" -mindepth 3 -maxdepth 3 -name main.tf -printf '%h\0'; }
+cases | xargs -0 -I {} rm -f {}/plan.json
+cases | xargs -0 -n 6 -P "$(nproc)" "$here/make-case.sh"
+python3 "$here/same-reports.py" "$binary" "$root/testdata" "$work/cases"

@@ -9,10 +9,12 @@ import subprocess
 import sys
 
 
-def report(binary, plan):
+def report(binary, case):
     """What the report says, in an order of its own."""
-    done = subprocess.run([binary, "check", "--format", "json", "--all", plan], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True)
+    arguments = case / "arguments"
+    inputs = arguments.read_text().split() if arguments.exists() else ["plan.json"]
+    done = subprocess.run([binary, "check", "--format", "json", "--all", *inputs], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, cwd=case)
     told = json.loads(done.stdout)
     return {
         "exit code": done.returncode,
@@ -24,10 +26,11 @@ def report(binary, plan):
 
 def main():
     binary, committed, remade = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
-    cases = sorted(path.parent.name for path in committed.glob("*/main.tf"))
+    binary = str(pathlib.Path(binary).resolve())
+    cases = sorted(path.parent.relative_to(committed) for path in committed.glob("*/*/main.tf"))
     different = 0
     for case in cases:
-        old, new = (report(binary, folder / case / "plan.json") for folder in (committed, remade))
+        old, new = (report(binary, folder / case) for folder in (committed, remade))
         if old != new:
             different += 1
             print(f"{case}: the plan made anew is reported differently", file=sys.stderr)

@@ -23,6 +23,8 @@ pub const FILE_NAME: &str = "zonegate.yaml";
 pub struct Config {
     /// What to read if the command line names nothing; relative to the configuration's directory.
     pub inputs: Vec<String>,
+    /// What is there besides, whatever is checked.
+    pub context: Vec<String>,
     /// The revision to compare those inputs with.
     pub base: Option<String>,
     /// The list of what was known already; relative to the configuration's directory.
@@ -120,8 +122,9 @@ fn gap(Fault { message, span }: Fault) -> Gap {
 }
 
 /// The top-level keys, in the order in which a person would write them.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "inputs",
+    "context",
     "base",
     "baseline",
     "set",
@@ -158,6 +161,7 @@ impl Reader {
         let mut config = Config::default();
         let field = |key| fields.get(key).copied();
         config.inputs = self.list(field("inputs"), Reader::text);
+        config.context = self.list(field("context"), Reader::text);
         config.base = field("base").and_then(|at| self.text(at));
         config.baseline = field("baseline").and_then(|at| self.text(at));
         let sets = [Set::Default, Set::Strict, Set::Pedantic].map(|set| (set.to_string(), set));

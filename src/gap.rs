@@ -80,6 +80,14 @@ pub static ZONE_PARTIALLY_VISIBLE: Coverage = Coverage {
     page: include_str!("rules/zone_partially_visible.md"),
 };
 
+/// Zones of one name in several inputs that may be one or not.
+pub static VIEW_AMBIGUOUS: Coverage = Coverage {
+    id: "view-ambiguous",
+    severity: Severity::Warning,
+    summary: "several inputs hold a zone of one name, and nothing tells whether they are one",
+    page: include_str!("rules/view_ambiguous.md"),
+};
+
 /// Code that is another than what a plan was made from.
 pub static CODE_NOT_AS_PLANNED: Coverage = Coverage {
     id: "code-not-as-planned",
@@ -97,6 +105,7 @@ pub static COVERAGE: &[&Coverage] = &[
     &SENSITIVE_VALUE,
     &UNKNOWN_UNTIL_APPLY,
     &UNMODELLED_DNS_RESOURCE,
+    &VIEW_AMBIGUOUS,
     &ZONE_PARTIALLY_VISIBLE,
 ];
 

@@ -3,7 +3,7 @@
 //! Two names are the same name exactly when they are equal here, so nothing that compares names has to remember
 //! case, final dots or scripts (RFC 1035 section 2.3.3, RFC 4343, RFC 5890).
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -332,9 +332,36 @@ impl fmt::Debug for Name {
     }
 }
 
+/// The name in a text with escapes of three octal digits, as Route 53 has them, written with the decimal ones of RFC 1035
+/// section 5.1.
+pub fn from_octal(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut parts = text.split('\\');
+    let mut rewritten = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                write!(rewritten, "\\{byte:03}{}", &part[3..]).expect("strings take all text");
+            }
+            None => rewritten.extend(["\\", part]),
+        }
+    }
+    Cow::Owned(rewritten)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn octal_escapes_become_decimal_ones() {
+        assert_eq!(from_octal(r"\052.example.com"), r"\042.example.com");
+        assert_eq!(from_octal(r"a\b"), r"a\b");
+        assert_eq!(from_octal("plain"), "plain");
+        assert_eq!(Name::parse(&from_octal(r"\052.example.com")), Name::parse("*.example.com"));
+    }
 
     fn name(text: &str) -> Name {
         Name::parse(text).unwrap()

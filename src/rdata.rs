@@ -247,6 +247,14 @@ impl Rdata {
         Some(String::from_utf8_lossy(&joined).into_owned().into())
     }
 
+    /// Whether both say the same, however their text is divided into character strings.
+    pub fn is_same(&self, other: &Rdata) -> bool {
+        match (self, other) {
+            (Rdata::Text(one), Rdata::Text(two)) => one == two || self.joined_text() == other.joined_text(),
+            _ => self == other,
+        }
+    }
+
     /// Whether this is the null MX (RFC 7505 section 3).
     pub fn is_null_mx(&self) -> bool {
         self.mx().is_some_and(|(_, exchange)| exchange.is_root())

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::mta_sts::Policy;
@@ -39,6 +39,13 @@ impl View {
 /// A view in the tables of a [`Snapshot`] and of the other side of the same change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewId(u32);
+
+impl ViewId {
+    /// Its place among all views.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A DNS host: the service or the software that serves a zone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -775,15 +782,101 @@ pub struct Builder {
     public: HashMap<Name, Vec<ViewId>>,
     whole_before: Vec<bool>,
     whole_after: Vec<bool>,
-    sets: Vec<(Side, RecordSet)>,
+    /// What each view is known by.
+    known: Vec<Known>,
+    /// What is read now.
+    input: InputId,
+    sets: Vec<Entry>,
     slips: Vec<(Side, Slip)>,
     policies: Vec<(Side, Name, Policy)>,
 }
 
+/// A record set as an input has it.
+#[derive(Debug)]
+struct Entry {
+    side: Side,
+    input: InputId,
+    set: RecordSet,
+}
+
+/// An input among others, or several that tell their views apart by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputId {
+    number: u32,
+    /// Whether it shows what is there besides, and no part of the change.
+    is_context: bool,
+}
+
+/// Who knows a view, and by what.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The inputs that have it.
+    pub inputs: BTreeSet<InputId>,
+    /// What they call it: identifiers, targets, paths.
+    pub labels: BTreeSet<Arc<str>>,
+}
+
 impl Builder {
+    /// From now on another input is read. What context shows stands on both sides, unless the change itself shows that it
+    /// comes or goes.
+    pub fn begin_input(&mut self, is_context: bool) {
+        self.input = InputId { number: self.input.number + 1, is_context };
+    }
+
+    /// From now on context is read, or no more, of an input that tells its views apart by itself.
+    pub fn set_context(&mut self, is_context: bool) {
+        self.input.is_context = is_context;
+    }
+
+    /// Notes what an input calls a view.
+    pub fn label(&mut self, view: ViewId, label: &str) {
+        self.known[view.0 as usize].labels.insert(label.into());
+    }
+
+    /// The views so far, with who knows them.
+    pub fn views(&self) -> impl Iterator<Item = (ViewId, &View, &Known)> {
+        let views = (0..).map(ViewId).zip(&self.views).zip(&self.known);
+        views.map(|((id, view), known)| (id, view, known))
+    }
+
+    /// The sets so far of these views, with the side that each stands on.
+    pub fn sets_of(&self, views: &[ViewId]) -> impl Iterator<Item = (Side, &RecordSet)> {
+        self.sets.iter().filter(|entry| views.contains(&entry.set.view)).map(|entry| (entry.side, &entry.set))
+    }
+
+    /// Makes one view of several: each becomes the one at its place in `first`, which comes before it or is itself, and
+    /// what stands there instead is `views`. Returns the new id of each.
+    pub fn merge(&mut self, first: &[ViewId], views: &[View]) -> Vec<ViewId> {
+        let mut ids: Vec<ViewId> = Vec::with_capacity(first.len());
+        let mut kept = Vec::new();
+        for (at, &ViewId(head)) in first.iter().enumerate() {
+            if head as usize == at {
+                ids.push(ViewId(u32::try_from(kept.len()).expect("fewer views than bytes")));
+                kept.push(at);
+            } else {
+                ids.push(ids[head as usize]);
+            }
+        }
+        let gather = |flags: &[bool]| {
+            let mut gathered = vec![false; kept.len()];
+            ids.iter().zip(flags).for_each(|(id, flag)| gathered[id.0 as usize] |= flag);
+            gathered
+        };
+        (self.whole_before, self.whole_after) = (gather(&self.whole_before), gather(&self.whole_after));
+        self.views = kept.iter().map(|&at| views[at].clone()).collect();
+        for entry in &mut self.sets {
+            entry.set.view = ids[entry.set.view.0 as usize];
+        }
+        for (_, slip) in &mut self.slips {
+            slip.view = ids[slip.view.0 as usize];
+        }
+        ids
+    }
+
     /// The id of a view; the same view always gets the same id.
     pub fn view(&mut self, view: View) -> ViewId {
         if let Some(id) = self.ids.get(&view) {
+            self.known[id.0 as usize].inputs.insert(self.input);
             return *id;
         }
         let id = ViewId(u32::try_from(self.views.len()).expect("fewer views than bytes"));
@@ -794,6 +887,7 @@ impl Builder {
         self.views.push(view);
         self.whole_before.push(false);
         self.whole_after.push(false);
+        self.known.push(Known { inputs: BTreeSet::from([self.input]), ..Known::default() });
         id
     }
 
@@ -811,7 +905,7 @@ impl Builder {
 
     /// The only public view without a name that holds a record of this owner.
     pub fn unnamed_view_with(&self, owner: &Name) -> Option<ViewId> {
-        let holding = self.sets.iter().filter(|(_, set)| set.owner == *owner).map(|(_, set)| set.view);
+        let holding = self.sets.iter().map(|entry| &entry.set).filter(|set| set.owner == *owner).map(|set| set.view);
         let mut views: Vec<ViewId> = holding.filter(|view| self.views[view.0 as usize].is_unnamed()).collect();
         views.dedup();
         if let [view] = views[..] { Some(view) } else { None }
@@ -819,8 +913,8 @@ impl Builder {
 
     /// The owners and types of the records that stand before the change.
     pub fn owned_before(&self) -> HashSet<(ViewId, Name, Rtype)> {
-        let before = self.sets.iter().filter(|(side, _)| side.is_before());
-        before.map(|(_, set)| (set.view, set.owner.clone(), set.rtype.clone())).collect()
+        let before = self.sets.iter().filter(|entry| entry.side.is_before()).map(|entry| &entry.set);
+        before.map(|set| (set.view, set.owner.clone(), set.rtype.clone())).collect()
     }
 
     /// Adds the MTA-STS policy of a domain.
@@ -836,7 +930,7 @@ impl Builder {
 
     /// Adds records. Sets of one owner, type and variant join, as most inputs make each record a thing of its own.
     pub fn add(&mut self, side: Side, set: RecordSet) {
-        self.sets.push((side, set));
+        self.sets.push(Entry { side, input: self.input, set });
     }
 
     /// Adds a slip.
@@ -844,33 +938,34 @@ impl Builder {
         self.slips.push((side, slip));
     }
 
-    /// The two sides. A set that is unchanged is shared between them.
+    /// The two sides. A set that is unchanged is shared between them. What several inputs show is one record.
     pub fn finish(self) -> (Snapshot, Snapshot) {
-        let set = |at: usize| &self.sets[at].1;
+        let set = |at: usize| &self.sets[at].set;
         let order = sorted(self.sets.len(), |at| set(at).host(), |one, other| set(one).key().cmp(&set(other).key()));
         let (mut before, mut after) = (Vec::new(), Vec::new());
-        let mut sets: Vec<Option<(Side, RecordSet)>> = self.sets.into_iter().map(Some).collect();
+        let mut sets: Vec<Option<Entry>> = self.sets.into_iter().map(Some).collect();
         let mut rest = order.into_iter().filter_map(|at| sets[at].take()).peekable();
-        while let Some((side, set)) = rest.next() {
-            if side == Side::Both && rest.peek().is_none_or(|(_, next)| next.key() != set.key()) {
-                let shared = Arc::new(set);
+        while let Some(entry) = rest.next() {
+            if entry.side == Side::Both && rest.peek().is_none_or(|next| next.set.key() != entry.set.key()) {
+                let shared = Arc::new(entry.set);
                 before.push(Arc::clone(&shared));
                 after.push(shared);
                 continue;
             }
-            let mut group = vec![(side, set)];
-            while let Some(next) = rest.next_if(|(_, set)| set.key() == group[0].1.key()) {
+            let mut group = vec![entry];
+            while let Some(next) = rest.next_if(|entry| entry.set.key() == group[0].set.key()) {
                 group.push(next);
             }
-            if group.iter().all(|(side, _)| *side == Side::Both) {
-                let shared = Arc::new(join(group.into_iter().map(|(_, set)| set)).expect("a group has a set"));
+            drop_known_context(&mut group);
+            if group.iter().all(|entry| entry.side == Side::Both) {
+                let shared = Arc::new(join(group).expect("a group has a set"));
                 before.push(Arc::clone(&shared));
                 after.push(shared);
             } else {
-                let on_before = group.iter().filter(|(side, _)| side.is_before()).map(|(_, set)| set.clone());
+                let on_before = group.iter().filter(|entry| entry.side.is_before());
+                let on_before = on_before.map(|entry| Entry { set: entry.set.clone(), ..*entry });
                 before.extend(join(on_before).map(Arc::new));
-                let on_after = group.into_iter().filter(|(side, _)| side.is_after()).map(|(_, set)| set);
-                after.extend(join(on_after).map(Arc::new));
+                after.extend(join(group.into_iter().filter(|entry| entry.side.is_after())).map(Arc::new));
             }
         }
         let views: Arc<[View]> = self.views.into();
@@ -890,12 +985,44 @@ impl Builder {
     }
 }
 
-/// One set with the records of all.
-fn join(sets: impl IntoIterator<Item = RecordSet>) -> Option<RecordSet> {
-    sets.into_iter().reduce(|mut joined, set| {
-        joined.records.extend(set.records);
-        joined
-    })
+/// Leaves out what context shows of the records that the change itself shows before it: they are the same, and the change
+/// says what becomes of them.
+fn drop_known_context(group: &mut Vec<Entry>) {
+    if group.iter().all(|entry| !entry.input.is_context) {
+        return;
+    }
+    let (context, change): (Vec<Entry>, Vec<Entry>) = group.drain(..).partition(|entry| entry.input.is_context);
+    let old = change.iter().filter(|entry| entry.side.is_before()).flat_map(|entry| &entry.set.records);
+    let old: Vec<&Rdata> = old.map(|record| &record.rdata).collect();
+    let context: Vec<Entry> = context
+        .into_iter()
+        .filter_map(|mut entry| {
+            entry.set.records.retain(|record| !old.iter().any(|known| known.is_same(&record.rdata)));
+            (!entry.set.records.is_empty()).then_some(entry)
+        })
+        .collect();
+    group.extend(change);
+    group.extend(context);
+}
+
+/// One set with the records of all. What several inputs show is one record.
+fn join(entries: impl IntoIterator<Item = Entry>) -> Option<RecordSet> {
+    let mut entries = entries.into_iter();
+    let first = entries.next()?;
+    let mut shown = vec![first.input; first.set.records.len()];
+    let mut joined = first.set;
+    for Entry { input, set, .. } in entries {
+        // Most sets are of one input, and may hold very many records.
+        let is_alone = shown.iter().all(|by| *by == input);
+        for record in set.records {
+            let is_shown = |(known, by): (&Record, &InputId)| *by != input && known.rdata.is_same(&record.rdata);
+            if is_alone || record.rdata == Rdata::Unknown || !joined.records.iter().zip(&shown).any(is_shown) {
+                joined.records.push(record);
+                shown.push(input);
+            }
+        }
+    }
+    Some(joined)
 }
 
 #[cfg(test)]

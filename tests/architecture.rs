@@ -39,7 +39,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("load/json", &["source"]),
     ("load/yaml", &["source"]),
     ("load/hosts", &["record"]),
-    ("load", &["diff", "gap", "load/json", "mta_sts", "name", "rdata", "record", "source"]),
+    ("load", &["diff", "gap", "mta_sts", "name", "rdata", "record", "source"]),
+    ("load/route53", &["gap", "load", "load/hosts", "load/json", "name", "rdata", "record", "severity", "source"]),
     (
         "load/terraform",
         &["gap", "load", "load/hosts", "load/json", "load/yaml", "name", "rdata", "record", "severity", "source"],
@@ -86,6 +87,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "name",
             "policy",
             "rdata",
+            "record",
             "render",
             "report",
             "rule",
@@ -119,8 +121,11 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("percent_encoding", &["render/sarif"]),
     ("quick_junit", &["render/junit"]),
     ("regex_lite", &["load/octodns", "load/terraform/provider", "load/yaml"]),
-    ("serde", &["dump", "load/hosts", "load/json", "load/octodns/plan", "load/terraform", "policy", "render"]),
-    ("serde_json", &["dump", "load/json", "load/octodns/plan", "load/terraform", "policy", "render"]),
+    (
+        "serde",
+        &["dump", "load/hosts", "load/json", "load/octodns/plan", "load/route53", "load/terraform", "policy", "render"],
+    ),
+    ("serde_json", &["dump", "load/json", "load/octodns/plan", "load/route53", "load/terraform", "policy", "render"]),
     ("serde_yaml", &["load/hosts", "load/terraform/own", "load/terraform/provider"]),
     ("sha2", &["render/gitlab", "render/json", "report"]),
     ("strsim", &["config"]),
@@ -145,8 +150,10 @@ const TOUCHED_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Words of loaders, and the modules in which they are at home.
-const HOMES: &[(&str, &[&str])] =
-    &[("resource", &["load/terraform"]), ("provider", &["load/terraform", "load/octodns", "load/hosts"])];
+const HOMES: &[(&str, &[&str])] = &[
+    ("resource", &["load/route53", "load/terraform"]),
+    ("provider", &["load/terraform", "load/octodns", "load/hosts"]),
+];
 
 /// Words of loaders that stand elsewhere all the same: the file and the text.
 const WORDS_ELSEWHERE: &[(&str, &str)] = &[

@@ -16,9 +16,9 @@ fn main() -> ExitCode {
         let test = |what: &str| format!("{}/{}: {what}", kind.display(), name.display());
         let (report, records) = (case.clone(), case.clone());
         [
-            Trial::test(test("report"), move || expect(&report.join("expected.txt"), &run(&report, check(&report)))),
+            Trial::test(test("report"), move || expect(&report.join("expected.txt"), &run(&report, &check(&report)))),
             Trial::test(test("records"), move || {
-                let [before, after] = states(&records).map(|arguments| run(&records, arguments));
+                let [before, after] = states(&records).map(|arguments| run(&records, &arguments));
                 expect(&records.join("expected.jsonl"), &format!("before\n{before}after\n{after}"))
             }),
         ]
@@ -26,33 +26,46 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
-/// The call that checks a case: a plan, two states of a repository, or one.
-fn check(case: &Path) -> &'static [&'static str] {
-    match (case.join("plan.json").exists(), case.join("before").exists()) {
-        (true, _) => &["check", "plan.json"],
-        (false, true) => &["check", "--before", "before", "--after", "after"],
-        (false, false) => &["check", "after"],
-    }
+/// The call that checks a case: what its file `arguments` says, or else a plan, two states of a repository, or one.
+fn check(case: &Path) -> Vec<String> {
+    let arguments = match (arguments(case), case.join("plan.json").exists(), case.join("before").exists()) {
+        (Some(arguments), ..) => return [vec!["check".to_owned()], arguments].concat(),
+        (None, true, _) => "check plan.json",
+        (None, false, true) => "check --before before --after after",
+        (None, false, false) => "check after",
+    };
+    words(arguments)
 }
 
 /// The calls that print the records of a case before and after the change.
-fn states(case: &Path) -> [&'static [&'static str]; 2] {
-    if case.join("plan.json").exists() {
-        [&["records", "plan.json", "--side", "before"], &["records", "plan.json"]]
+fn states(case: &Path) -> [Vec<String>; 2] {
+    if let Some(arguments) = arguments(case) {
+        ["before", "after"].map(|side| [words("records --side"), vec![side.to_owned()], arguments.clone()].concat())
+    } else if case.join("plan.json").exists() {
+        ["records plan.json --side before", "records plan.json"].map(words)
     } else {
-        [&["records", "before"], &["records", "after"]]
+        ["records before", "records after"].map(words)
     }
+}
+
+fn arguments(case: &Path) -> Option<Vec<String>> {
+    fs::read_to_string(case.join("arguments")).ok().map(|text| words(&text))
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 fn cases() -> Vec<PathBuf> {
     let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let folders = walkdir::WalkDir::new(testdata).min_depth(2).max_depth(2).sort_by_file_name().into_iter();
     let folders = folders.map(|entry| entry.expect("testdata can be read").into_path());
-    folders.filter(|path| path.join("plan.json").exists() || path.join("after").exists()).collect()
+    let inputs = ["plan.json", "after", "arguments"];
+    folders.filter(|path| inputs.iter().any(|input| path.join(input).exists())).collect()
 }
 
 /// What the program prints in a folder, with its messages and its exit code if it is not 0.
-fn run(folder: &Path, arguments: &[&str]) -> String {
+fn run(folder: &Path, arguments: &[String]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zonegate"));
     command.args(arguments).current_dir(folder).env_clear().env("LANG", "C.UTF-8");
     let output = command.output().expect("the program starts");

@@ -9,16 +9,18 @@
 //! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does, and `set: strict`
 //! has the rules of that set run; on the page of a rule, those of its own set do. A `diff` block
 //! without `$ORIGIN` draws a zone file for OctoDNS, and states in `#` comments what is to be reported. A `yaml` block
-//! is a configuration. An `hcl` block is a plan and, below a line of dashes, code. The day is 2026-06-01.
+//! is a configuration. An `hcl` block is a plan and, below a line of dashes, code. An `inputs` block holds several files, each
+//! below a line `--- NAME`; `context` stands before the name of what is there besides. The day is 2026-06-01.
 
 use std::fs;
+use std::path::Path;
 
 use jiff::civil::date;
 use zonegate::config;
 use zonegate::diff::Diff;
 use zonegate::gap::COVERAGE;
 use zonegate::load::terraform::code::Origin;
-use zonegate::load::{Inputs, Loaded, Repository, hosts, load};
+use zonegate::load::{Inputs, Loaded, Part, Repository, StateDocument, hosts, load};
 use zonegate::mta_sts::{self, Mode};
 use zonegate::name::{Name, NamePattern};
 use zonegate::policy::Policy;
@@ -209,6 +211,7 @@ fn outcome(example: &Example, set: Set) -> Result<Vec<String>, String> {
             let plan = sources.add(path("plan.json").display().to_string(), Bytes::Owned(plan.into()));
             load(&mut sources, Inputs::documents(vec![plan]))
         }
+        "inputs" => several(&mut sources, example.body)?,
         other => return Err(format!("`{other}` is no language of examples")),
     };
     let policy = Policy { set, today: date(2026, 6, 1), ..Policy::default() };
@@ -240,8 +243,35 @@ fn zone_files(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
     let directories = ['+', '-'].map(state);
     let [before, after] =
         directories.each_ref().map(|directory| Tree::disk(directory.path().to_str().expect("a path")));
-    let repository = Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false };
+    let repository =
+        Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false, part: Part::Changed };
     Ok(load(sources, Inputs { repositories: vec![repository], ..Inputs::default() }))
+}
+
+/// What an `inputs` block holds. Zone files for OctoDNS are directories of their own.
+fn several(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
+    let mut inputs = Inputs::default();
+    let mut directories = Vec::new();
+    for file in body.split("--- ").filter(|file| !file.trim().is_empty()) {
+        let (name, text) = file.split_once('\n').ok_or("a file has no text")?;
+        let (name, is_context) = name.strip_prefix("context ").map_or((name, false), |name| (name, true));
+        if Path::new(name).extension().is_some_and(|extension| extension == "yaml") {
+            let directory = tempfile::tempdir().expect("there is room for a directory");
+            fs::write(directory.path().join(name), text).expect("the directory takes a file");
+            let after = Tree::disk(directory.path().to_str().expect("a path"))?;
+            let part = if is_context { Part::Context } else { Part::Changed };
+            inputs.repositories.push(Repository { before: None, after, files: Vec::new(), as_read: false, part });
+            directories.push(directory);
+            continue;
+        }
+        let source = sources.add(name.to_owned(), Bytes::Owned(text.into()));
+        if is_context {
+            inputs.states.push(StateDocument { source, side: Some(Side::Both), is_context });
+        } else {
+            inputs.documents.push(source);
+        }
+    }
+    Ok(load(sources, inputs))
 }
 
 /// The change that a `diff` block draws.

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 use regex_lite::Regex;
 use roxmltree::Node;
 use serde_json::Value;
-use zonegate::load::{self, Inputs, Repository};
+use zonegate::load::{self, Inputs, Part, Repository};
 use zonegate::policy::Policy;
 use zonegate::render::{self, FORMATS, Look};
 use zonegate::report::{Origin, Report, Suppressed};
@@ -65,7 +65,8 @@ fn report(case: &Path) -> (Sources, Report) {
     } else {
         let tree = |side| Tree::disk(case.join(side).to_str().expect("cases have names of text"));
         let after = tree("after").expect("cases can be read");
-        let repository = Repository { before: tree("before").ok(), after, files: Vec::new(), as_read: false };
+        let repository =
+            Repository { before: tree("before").ok(), after, files: Vec::new(), as_read: false, part: Part::Changed };
         Inputs { repositories: vec![repository], ..Inputs::default() }
     };
     let loaded = load::load(&mut sources, inputs);

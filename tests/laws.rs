@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use zonegate::check::check;
 use zonegate::diff::{Change, Diff};
-use zonegate::load::{self, Inputs, Loaded, Repository};
+use zonegate::load::{self, Inputs, Loaded, Part, Repository};
 use zonegate::policy::Policy;
 use zonegate::record::{RecordSet, Snapshot};
 use zonegate::render::{FORMATS, Look};
@@ -56,7 +56,13 @@ fn run(texts: &[&str]) -> Run {
 
 fn run_states(before: &Path, after: &Path) -> Run {
     let tree = |path: &Path| Tree::disk(path.to_str().expect("paths are text")).expect("the state can be listed");
-    let repository = Repository { before: Some(tree(before)), after: tree(after), files: Vec::new(), as_read: false };
+    let repository = Repository {
+        before: Some(tree(before)),
+        after: tree(after),
+        files: Vec::new(),
+        as_read: false,
+        part: Part::Changed,
+    };
     let mut sources = Sources::default();
     let loaded = load::load(&mut sources, Inputs { repositories: vec![repository], ..Inputs::default() });
     reviewed(sources, &loaded)

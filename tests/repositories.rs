@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use tempfile::TempDir;
-use zonegate::load::{self, Inputs, Loaded, Repository};
+use zonegate::load::{self, Inputs, Loaded, Part, Repository};
 use zonegate::record::{RecordSet, Snapshot};
 use zonegate::source::Sources;
 use zonegate::workspace::Tree;
@@ -39,7 +39,7 @@ fn load_states(before: &[(&str, &str)], after: &[(&str, &str)]) -> (Sources, Loa
         Tree::disk(state.path().to_str().expect("temporary directories have names of text")).expect("it can be listed")
     });
     let mut sources = Sources::default();
-    let repository = Repository { before: Some(before), after, files: Vec::new(), as_read: false };
+    let repository = Repository { before: Some(before), after, files: Vec::new(), as_read: false, part: Part::Changed };
     let loaded = load::load(&mut sources, Inputs { repositories: vec![repository], ..Inputs::default() });
     (sources, loaded)
 }

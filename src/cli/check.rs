@@ -118,7 +118,7 @@ impl Check {
         let policy = self.policy(&settings, known);
         let progress = Progress::new(&self.inputs, self.output.is_quiet());
         // The process ends with the report: giving back every record before would only take time.
-        let loaded = ManuallyDrop::new(settings.load(&self.inputs, &self.states, &mut sources, &progress));
+        let loaded = ManuallyDrop::new(settings.load(&self.inputs, &self.states, false, &mut sources, &progress));
         progress.say("checking");
         let mut found = crate::find(&loaded, &settings.config.declared, &policy);
         found.move_to_code(&mut sources, &loaded, &policy, &origin);

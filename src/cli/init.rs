@@ -149,6 +149,10 @@ const HEAD: &str = "\
 ";
 
 const MIDDLE: &str = "
+# What is there besides and the change does not touch: zone files, states, lists of record sets.
+# context:
+# - legacy.zone
+
 # The least severity of a finding that fails a run: error, warning, note or never.
 # fail_on: error
 
@@ -188,7 +192,7 @@ const TAIL: &str = "
 # Rules that nobody can suppress, for release gates.
 # never_suppress: [cname-with-mx]
 
-# Zones that plans know by an identifier alone; identifiers of one view are one zone.
+# Zones that plans know by an identifier alone; identifiers and paths of one entry are one view of the zone.
 # views:
 # - zone: example.com
 #   id: Z0123456789EXAMPLE

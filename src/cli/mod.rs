@@ -80,8 +80,10 @@ enum Command {
 #[derive(Debug, Args)]
 struct Records {
     /// The same inputs as those of `check`.
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
+    #[command(flatten)]
+    states: States,
     #[command(flatten)]
     choice: Choice,
     /// The side of the change.
@@ -162,12 +164,12 @@ impl Document {
 impl Records {
     fn run(self) -> io::Result<u8> {
         let mut sources = Sources::default();
-        let inputs = match self.choice.read(&mut sources) {
-            Ok(mut settings) => settings.take_inputs(),
+        let mut settings = match self.choice.read(&mut sources) {
+            Ok(settings) => settings,
             Err(gaps) => return tell_broken(&sources, &gaps),
         };
         let progress = Progress::new(&self.inputs, false);
-        let loaded = States::default().load(&self.inputs, true, inputs, &mut sources, &progress);
+        let loaded = settings.load(&self.inputs, &self.states, true, &mut sources, &progress);
         drop(progress);
         let side = match self.side {
             SideName::Before => &loaded.diff.before,

@@ -80,23 +80,33 @@ impl Settings {
         load::Inputs { tables, zones, policies, ..load::Inputs::default() }
     }
 
-    /// Reads these inputs, or if the command line names none, those of the configuration.
-    pub fn load(&mut self, inputs: &[String], states: &States, sources: &mut Sources, progress: &Progress) -> Loaded {
+    /// Reads these inputs, or if the command line names none, those of the configuration. `as_read` is
+    /// [`load::Repository::as_read`].
+    pub fn load(
+        &mut self,
+        inputs: &[String],
+        states: &States,
+        as_read: bool,
+        sources: &mut Sources,
+        progress: &Progress,
+    ) -> Loaded {
         let known = self.take_inputs();
         let named = !inputs.is_empty() || states.names_inputs();
         let config = &self.config;
+        let context = config.context.iter().filter(|_| !as_read).map(|path| self.located(path)).collect();
+        let states = &states.beside(context);
         if named || config.inputs.is_empty() && config.base.is_none() {
             if !named && !states.compares() {
                 let text = "there is nothing to read: name an input, or say with --base or --staged what to compare; \
                             `zonegate init` writes a configuration that does so";
                 Cli::command().error(ErrorKind::MissingRequiredArgument, text).exit();
             }
-            return states.load(inputs, false, known, sources, progress);
+            return states.load(inputs, as_read, known, sources, progress);
         }
         let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
         let all = all.iter().map(|input| self.located(input));
         let inputs: Vec<String> = all.filter(|input| states.hold(input)).collect();
-        states.or_base(config.base.as_deref()).load(&inputs, false, known, sources, progress)
+        states.or_base(config.base.as_deref()).load(&inputs, as_read, known, sources, progress)
     }
 
     /// A path of the configuration, as it is from the working directory.

@@ -55,7 +55,7 @@ impl Trace {
             Err(gaps) => return tell_broken(&sources, &gaps),
         };
         let progress = Progress::new(&self.inputs, false);
-        let loaded = settings.load(&self.inputs, &self.states, &mut sources, &progress);
+        let loaded = settings.load(&self.inputs, &self.states, false, &mut sources, &progress);
         drop(progress);
         let ways = ways(&loaded.diff, loaded.compared, &self.name);
         print(&match self.format {

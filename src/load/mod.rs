@@ -1,16 +1,17 @@
 //! Inputs become the two sides of a change. What an input is, only its loader knows.
 
 pub mod hosts;
+mod joining;
 mod json;
 mod mta_sts;
 pub mod octodns;
+mod route53;
 pub mod terraform;
 pub mod yaml;
 
 use crate::diff::Diff;
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
-use crate::load::json::Base;
-pub use crate::load::octodns::Repository;
+pub use crate::load::octodns::{Part, Repository};
 pub use crate::load::terraform::{OwnTable, own_table};
 use crate::name::Name;
 use crate::rdata::Rtype;
@@ -35,8 +36,10 @@ pub struct Loaded {
 /// What to read.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// Documents that tell of both sides themselves: plans.
+    /// Documents that tell of both sides themselves, such as plans, and others that tell of the state after the change.
     pub documents: Vec<SourceId>,
+    /// Documents that tell of one state.
+    pub states: Vec<StateDocument>,
     /// Trees of files, in one state or in two.
     pub repositories: Vec<Repository>,
     /// Tables of people's own, which say how further types of things in plans become records.
@@ -60,6 +63,30 @@ pub struct PolicyFile {
     pub states: [Option<SourceId>; 2],
 }
 
+/// A document that tells of one state, such as a zone file.
+#[derive(Clone, Copy, Debug)]
+pub struct StateDocument {
+    /// The document.
+    pub source: SourceId,
+    /// The side that it tells of; none if nobody says: what is there besides a change, or else after one.
+    pub side: Option<Side>,
+    /// Whether it shows what is there besides, and no part of the change.
+    pub is_context: bool,
+}
+
+/// A kind of document that tells of one state.
+struct StateKind {
+    /// What the report calls an input of this kind.
+    kind: &'static str,
+    /// Whether a document is of this kind.
+    is_one: fn(name: &str, bytes: &[u8]) -> bool,
+    /// Reads what it holds.
+    load: fn(sources: &Sources, source: SourceId, side: Side, found: &mut Found),
+}
+
+/// Every kind of document that tells of one state, but for states of Terraform, which are read with the plans.
+static STATES: &[StateKind] = &[StateKind { kind: route53::KIND, is_one: route53::is_one, load: route53::load }];
+
 /// A zone of which people know more than the inputs tell. Plans often name a zone by an identifier alone, since it is
 /// kept elsewhere, so that nobody can tell where it begins, who sees it, and which other plan writes to it.
 ///
@@ -79,6 +106,13 @@ pub struct DeclaredZone {
     pub name: Option<String>,
     /// Where it is declared.
     pub place: Place,
+}
+
+impl DeclaredZone {
+    /// Whether both declare one view.
+    pub fn is_one_with(&self, other: &DeclaredZone) -> bool {
+        self.name.is_some() && self.name == other.name && self.apex == other.apex
+    }
 }
 
 /// What the report calls an input that no loader can read.
@@ -125,29 +159,64 @@ pub fn outside_values(sources: &Sources, input: &Input, offsets: Vec<usize>) -> 
     if input.kind == octodns::KIND { yaml::outside_scalars(sources, input.source, offsets) } else { Vec::new() }
 }
 
+/// Whether a document tells of one state only.
+pub fn is_state(name: &str, bytes: &[u8]) -> bool {
+    state_kind(name, bytes).is_some() || terraform::is_state(bytes)
+}
+
+fn state_kind(name: &str, bytes: &[u8]) -> Option<&'static StateKind> {
+    STATES.iter().find(|kind| (kind.is_one)(name, bytes))
+}
+
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
-    let Inputs { documents, repositories, tables, zones, policies } = inputs;
+    let Inputs { documents, states, mut repositories, tables, zones, policies } = inputs;
     let mut found = Found::default();
-    let (planned, others): (Vec<SourceId>, Vec<SourceId>) =
+    let (planned, documents): (Vec<SourceId>, Vec<SourceId>) =
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
-    let mut inputs = Vec::new();
-    let bases: Vec<Base> = others.iter().map(|&source| Base { source, bytes: sources.get(source).bytes() }).collect();
-    for (base, is_read) in bases.iter().zip(terraform::load(&bases, &tables, &zones, &mut found)) {
-        let kind = if is_read { terraform::KIND } else { UNREADABLE };
-        let notes = found.notes.iter().filter(|(source, _)| *source == base.source);
-        inputs.push(Input { source: base.source, kind, notes: notes.map(|(_, note)| note.clone()).collect() });
+    let mut compared = !planned.is_empty()
+        || repositories.iter().any(|repository| repository.before.is_some())
+        || states.iter().any(|document| document.side == Some(Side::Before));
+    let alone = |source| StateDocument { source, side: None, is_context: false };
+    let (mut of_terraform, mut others) = (Vec::new(), Vec::new());
+    for document in documents.into_iter().map(alone).chain(states) {
+        let source = sources.get(document.source);
+        match state_kind(source.name(), source.bytes()) {
+            Some(kind) => others.push((kind, document)),
+            None => of_terraform.push(document),
+        }
     }
-    let compared = inputs.iter().any(|input| input.kind != UNREADABLE)
-        || !planned.is_empty()
-        || repositories.iter().any(|repository| repository.before.is_some());
-    inputs.extend(octodns::load(repositories, &planned, sources, &mut found));
-    inputs.extend(add_policies(&policies, sources, &mut found));
-    let Found { builder, mut gaps, pending, hidden, trees: notes, .. } = found;
+    let kinds = terraform::load(sources, &of_terraform, compared, &tables, &zones, &mut found);
+    let has_plan = kinds.contains(&terraform::KIND);
+    compared |= has_plan;
+    for (kind, document) in &others {
+        let side = document.side.unwrap_or(if compared { Side::Both } else { Side::After });
+        found.builder.begin_input(document.is_context);
+        (kind.load)(sources, document.source, side, &mut found);
+    }
+    // Beside a plan, zones that nothing is compared with are what is there besides.
+    let is_alone = |repository: &&mut Repository| repository.before.is_none() && repository.part == Part::Changed;
+    for repository in repositories.iter_mut().filter(|_| has_plan && planned.is_empty()).filter(is_alone) {
+        repository.part = Part::Steady;
+    }
+    found.builder.begin_input(false);
+    let in_trees = octodns::load(repositories, &planned, sources, &mut found);
+    let of_policies = add_policies(&policies, sources, &mut found);
+    let input = |source, kind: &'static str| {
+        let notes = found.notes.iter().filter(|(other, _)| *other == source).map(|(_, note)| note.clone());
+        Input { source, kind, notes: notes.collect() }
+    };
+    let of_terraform = of_terraform.iter().zip(kinds).map(|(document, kind)| input(document.source, kind));
+    let others = others.iter().map(|(kind, document)| input(document.source, kind.kind));
+    let inputs = of_terraform.chain(others).chain(in_trees).chain(of_policies).collect();
+    let Found { mut builder, mut gaps, pending, hidden, trees: notes, .. } = found;
     sources.hide(hidden);
+    let (views, doubts) = joining::join(&mut builder, &zones);
     let (before, after) = builder.finish();
     let diff = Diff { before, after };
-    gaps.extend(pending.into_iter().filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
+    let pending = pending.into_iter().map(|pending| Pending { view: views[pending.view.number()], ..pending });
+    gaps.extend(pending.filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
+    gaps.extend(doubts);
     gaps.extend(partially_visible(&diff));
     Loaded { diff, gaps, inputs, notes, compared }
 }

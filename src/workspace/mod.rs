@@ -59,21 +59,24 @@ pub fn place(path: &str) -> Kind {
     if file.is_dir() {
         return Kind::Directory;
     }
-    if !file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-        return Kind::Document;
-    }
-    let Ok(absolute) = std::path::absolute(file) else { return Kind::Document };
-    let relative = |root: &Path| absolute.strip_prefix(root).ok().and_then(Path::to_str).map(slashed);
-    let here = std::env::current_dir().ok();
-    if let Some(path) = here.as_deref().and_then(relative) {
-        return Kind::InTree { root: ".".to_owned(), path };
-    }
-    let repository = absolute.ancestors().skip(1).find(|ancestor| ancestor.join(".git").exists());
-    let root = repository.or_else(|| absolute.parent());
-    match root.and_then(|root| Some((root.to_str()?.to_owned(), relative(root)?))) {
+    let is_yaml = file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    match tree_around(path).filter(|_| is_yaml) {
         Some((root, path)) => Kind::InTree { root, path },
         None => Kind::Document,
     }
+}
+
+/// The tree that a file belongs to, the working directory or else the repository around it, and its path there.
+pub fn tree_around(path: &str) -> Option<(String, String)> {
+    let absolute = std::path::absolute(path).ok()?;
+    let relative = |root: &Path| absolute.strip_prefix(root).ok().and_then(Path::to_str).map(slashed);
+    let here = std::env::current_dir().ok();
+    if let Some(path) = here.as_deref().and_then(relative) {
+        return Some((".".to_owned(), path));
+    }
+    let repository = absolute.ancestors().skip(1).find(|ancestor| ancestor.join(".git").exists());
+    let root = repository.or_else(|| absolute.parent())?;
+    Some((root.to_str()?.to_owned(), relative(root)?))
 }
 
 /// The file of this name in the working directory, or in the nearest directory above it that has one, up to the root of

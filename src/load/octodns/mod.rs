@@ -52,6 +52,20 @@ pub struct Repository {
     /// Whether records are wanted as OctoDNS holds them once it has read its files: without copies of zones, without
     /// what processors do, without files that no configuration speaks of.
     pub as_read: bool,
+    /// What it has to do with the change.
+    pub part: Part,
+}
+
+/// What a repository has to do with a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// It is changed, or new if there is no state before.
+    #[default]
+    Changed,
+    /// It stays as it is.
+    Steady,
+    /// It stays as it is, and only shows what is there besides.
+    Context,
 }
 
 /// A zone in one state.
@@ -62,6 +76,8 @@ struct ZoneState {
     targets: Vec<Target>,
     /// Whether there are no other records.
     whole: bool,
+    /// The path of what configures it.
+    home: String,
 }
 
 /// A zone in its configuration, whatever the state: which configuration, if several have the zone, and its apex.
@@ -73,7 +89,8 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
     let mut inputs: Vec<Input> = plans.iter().map(|&source| Input { source, kind: PLAN, notes: Vec::new() }).collect();
     let planned: Vec<Planned> = plans.iter().flat_map(|&source| plan::read(&mut library, source, found)).collect();
     let mut known = BTreeSet::new();
-    for Repository { before, after, files, as_read } in repositories {
+    for Repository { before, after, files, as_read, part } in repositories {
+        found.builder.set_context(part == Part::Context);
         let mut reader = Reader {
             library: &mut library,
             // The process ends with the report: giving back every entry before would only take time.
@@ -103,7 +120,10 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
         }
         inputs.extend(state.sources().into_iter().map(|source| Input { source, kind: KIND, notes: Vec::new() }));
         known.extend(after.iter().map(|(_, apex, _)| apex.clone()));
-        join(before, after, (!plans.is_empty()).then_some(&planned), found);
+        match part {
+            Part::Changed => join(before, after, (!plans.is_empty()).then_some(&planned), found),
+            Part::Steady | Part::Context => add_steady(after, found),
+        }
         // What is wrong before the change may be what it repairs.
         for gap in before_state.into_iter().flat_map(|state| state.gaps) {
             let key = |gap: &Gap| (gap.place.span.start, gap.reason.clone(), gap.names.clone());
@@ -171,7 +191,9 @@ impl Reader<'_, '_> {
             plan_zones(setup, &mut read, &mut state.gaps);
         }
         state.gaps.extend(self.missing_files());
-        zones.extend(read.into_iter().map(|(apex, zone)| (setup.path.clone(), apex, zone)));
+        let home = state.tree.name(&setup.path);
+        let zone = |(apex, zone)| (setup.path.clone(), apex, ZoneState { home: home.clone(), ..zone });
+        zones.extend(read.into_iter().map(zone));
     }
 
     /// OctoDNS stops at a zone without files; here the others are checked all the same.
@@ -207,7 +229,7 @@ impl Reader<'_, '_> {
                 (record.options, record.variants) = (None, Vec::new());
             }
         }
-        ZoneState { records, slips, targets, whole }
+        ZoneState { records, slips, targets, whole, home: String::new() }
     }
 
     /// Reads what one directory holds of a zone. False if something is missing.
@@ -267,7 +289,7 @@ fn copy_of(original: &ZoneState, original_apex: &Name, zone: &Zone) -> ZoneState
         owner.map(|owner| Rc::new(Written { owner, ..Written::clone(written) }))
     };
     let records = original.records.iter().filter_map(copied).collect();
-    ZoneState { records, slips: Vec::new(), targets: zone.targets.clone(), whole: original.whole }
+    ZoneState { records, slips: Vec::new(), targets: zone.targets.clone(), whole: original.whole, home: String::new() }
 }
 
 /// Does what the processors of a zone do.
@@ -298,6 +320,16 @@ fn join(before: Option<Vec<Placed>>, after: Vec<Placed>, planned: Option<&Vec<Pl
         }
         let (old, new) = (ManuallyDrop::new(old), ManuallyDrop::new(new));
         target::add(&key, old.as_ref(), new.as_ref(), found);
+    }
+}
+
+/// Adds zones that the change leaves as they are.
+fn add_steady(zones: Vec<Placed>, found: &mut Found) {
+    let several = in_several(&zones);
+    for (path, apex, zone) in zones {
+        let zone = ManuallyDrop::new(zone);
+        let key = (several.contains(&apex).then_some(path), apex);
+        target::add(&key, Some(&zone), Some(&zone), found);
     }
 }
 

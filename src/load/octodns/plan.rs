@@ -88,7 +88,13 @@ pub fn undone(planned: &[Planned], apex: &Name, after: &ZoneState) -> ZoneState 
         records.extend(existing);
         done.extend(touched);
     }
-    ZoneState { records, slips: after.slips.clone(), targets: after.targets.clone(), whole: after.whole }
+    ZoneState {
+        records,
+        slips: after.slips.clone(),
+        targets: after.targets.clone(),
+        whole: after.whole,
+        home: after.home.clone(),
+    }
 }
 
 /// Adds what plans say of zones whose files are not here.
@@ -104,7 +110,7 @@ pub fn add_alone(planned: Vec<Planned>, known: &BTreeSet<Name>, found: &mut Foun
         found.gaps.push(Gap::new(&ZONE_PARTIALLY_VISIBLE, reason, place).about(vec![apex.clone()]));
         let state = |records| {
             let targets = vec![Target { id: target.clone(), class: String::new() }];
-            ZoneState { records, slips: Vec::new(), targets, whole: false }
+            ZoneState { records, slips: Vec::new(), targets, whole: false, home: String::new() }
         };
         let key: Key = (Some(target.clone()), apex);
         target::add(&key, Some(&state(existing)), Some(&state(new)), found);

@@ -48,7 +48,7 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
         let ids_of_group = named.clone().map(|target| target.id.as_str()).collect::<Vec<_>>().join(", ");
         let id =
             [config.clone(), several.then_some(ids_of_group)].into_iter().flatten().collect::<Vec<_>>().join(" → ");
-        let mut hosts = named.map(Target::host);
+        let mut hosts = named.clone().map(Target::host);
         let host = hosts
             .next()
             .flatten()
@@ -59,6 +59,8 @@ pub fn add((config, apex): &Key, before: Option<&ZoneState>, after: Option<&Zone
             private: false,
             host: host.map(Host::dns_host),
         });
+        let homes = before.into_iter().chain(after).map(|state| state.home.as_str()).filter(|home| !home.is_empty());
+        named.map(|target| target.id.as_str()).chain(homes).for_each(|label| found.builder.label(view, label));
         // A zone that is not there yet, or no more, is empty.
         // What both targets get alike is added once.
         let shared = before.zip(after).filter(|_| first.before == first.after);

@@ -43,7 +43,9 @@ pub struct Document<'a> {
     timestamp: Option<IgnoredAny>,
     /// The plan as HCP Terraform gives it to those who may not see values.
     plan_format_version: Option<IgnoredAny>,
-    values: Option<IgnoredAny>,
+    /// Of a state, in place of all the others.
+    #[serde(borrow)]
+    pub values: Option<StateValues<'a>>,
     lineage: Option<IgnoredAny>,
     remote_plan_format: Option<IgnoredAny>,
     encrypted_data: Option<IgnoredAny>,
@@ -127,11 +129,11 @@ pub struct Refusal {
 
 const SHOW: &str = "run `terraform show -json FILE > plan.json` on a saved plan, where it was made";
 
-const READ: &str =
-    "what is read are plans of Terraform, OpenTofu and OctoDNS as JSON, and zone files of OctoDNS (.yaml)";
+const READ: &str = "what is read are plans and states of Terraform and OpenTofu as JSON, plans and zone files of OctoDNS, zone files \
+     of name servers, and lists of record sets from the AWS command line";
 
-/// The plans in an input: one, or several that Terragrunt wrote one after the other.
-pub fn plans(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
+/// The plans or states in an input: one, or several that Terragrunt wrote one after the other.
+pub fn read(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
     let refuse = |offset, message: String| Err(Refusal { message, offset });
     if bytes.starts_with(b"PK\x03\x04") {
         return refuse(0, format!("this is a plan in Terraform's binary format; {SHOW}"));
@@ -236,14 +238,23 @@ impl Document<'_> {
         self.plan_format_version.is_some()
     }
 
-    /// Why this document is no plan that can be read.
-    fn refusal(&self) -> Option<String> {
-        let is_plan = self.resource_changes.is_some()
+    fn is_plan(&self) -> bool {
+        self.resource_changes.is_some()
             || self.planned_values.is_some()
             || self.configuration.is_some()
             || self.errored.is_some()
             || self.applyable.is_some()
-            || self.timestamp.is_some();
+            || self.timestamp.is_some()
+    }
+
+    /// Whether this is a state: what exists, and no change.
+    pub fn is_state(&self) -> bool {
+        self.values.is_some() && !self.is_plan()
+    }
+
+    /// Why this document is neither a plan nor a state that can be read.
+    fn refusal(&self) -> Option<String> {
+        let is_plan = self.is_plan();
         Some(if self.level.is_some() {
             let why = "it holds addresses and actions, but no values";
             format!(
@@ -256,14 +267,13 @@ impl Document<'_> {
             "this is encrypted by OpenTofu; run `tofu show -json FILE > plan.json` where its key is configured"
                 .to_owned()
         } else if self.lineage.is_some() {
-            format!("this is a state file: it holds what exists, and no change; {SHOW}")
+            "this is a state file as Terraform keeps it; run `terraform show -json > state.json` where it is in use"
+                .to_owned()
         } else if self.valid.is_some() && self.diagnostics.is_some() {
             format!("this is the output of `terraform validate -json`; {SHOW}")
         } else if self.cloudformation.is_some() {
             format!("this is a template of CloudFormation; {READ}")
-        } else if self.values.is_some() && !is_plan {
-            format!("this is a state: it holds what exists, and no change; {SHOW}")
-        } else if !is_plan && !self.is_redacted() {
+        } else if !is_plan && !self.is_state() && !self.is_redacted() {
             match self.format_version {
                 Some(_) => format!("this is an empty state, so no plan was given to `show`; {SHOW}"),
                 None => format!("this JSON is no plan; {SHOW}"),
@@ -286,7 +296,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> String {
-        plans(text.as_bytes()).unwrap_err().message
+        read(text.as_bytes()).unwrap_err().message
     }
 
     #[test]
@@ -296,16 +306,17 @@ mod tests {
             r#"{"format_version":"0.1","resource_changes":[]}"#,
             "\u{feff}{\"format_version\":\"1.0\",\"configuration\":{}}\r\n",
             r#"{"plan_format_version":"1.1","provider_schemas":{}}"#,
+            r#"{"format_version":"1.0","values":{"root_module":{}}}"#,
         ] {
-            assert_eq!(plans(text.as_bytes()).unwrap().len(), 1, "{text}");
+            assert_eq!(read(text.as_bytes()).unwrap().len(), 1, "{text}");
         }
     }
 
     #[test]
     fn several_documents_are_read_with_and_without_prefixes() {
         let plan = r#"{"format_version":"1.2","errored":false}"#;
-        assert_eq!(plans(format!("{plan}\n{plan}").as_bytes()).unwrap().len(), 2);
-        assert_eq!(plans(format!("[a/b] {plan}\n[c] {plan}\n").as_bytes()).unwrap().len(), 2);
+        assert_eq!(read(format!("{plan}\n{plan}").as_bytes()).unwrap().len(), 2);
+        assert_eq!(read(format!("[a/b] {plan}\n[c] {plan}\n").as_bytes()).unwrap().len(), 2);
     }
 
     #[test]
@@ -313,7 +324,6 @@ mod tests {
         for (text, answer) in [
             ("PK\x03\x04tfplan", "binary format"),
             (r#"{"@level":"info","@message":"Terraform 1.11.4","type":"version"}"#, "`terraform plan -json`"),
-            (r#"{"format_version":"1.0","values":{"root_module":{}}}"#, "this is a state"),
             (r#"{"format_version":"1.0"}"#, "empty state"),
             (r#"{"version":4,"lineage":"x","resources":[]}"#, "state file"),
             (r#"{"remote_plan_format":1,"run_id":"run-x","hostname":"h"}"#, "bookmark"),
@@ -343,7 +353,7 @@ mod tests {
     #[test]
     fn an_error_points_at_its_byte() {
         let text = "{\"format_version\":\"1.2\",\n  \"errored\": fals }";
-        let refusal = plans(text.as_bytes()).unwrap_err();
+        let refusal = read(text.as_bytes()).unwrap_err();
         assert_eq!(&text[refusal.offset..], " }", "{refusal:?}");
     }
 }

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use self::document::Document;
+use self::document::{Document, Refusal};
 pub use self::own::own_table;
 use self::plan::Plan;
 pub use self::provider::Provider as OwnTable;
@@ -32,52 +32,83 @@ use self::values::{Known, Object, Value};
 use self::zone::{Described, Zones};
 use crate::gap::{Gap, INPUT_UNREADABLE, SENSITIVE_VALUE, UNKNOWN_UNTIL_APPLY, ZONE_PARTIALLY_VISIBLE};
 use crate::load::json::{Base, Json};
-use crate::load::{DeclaredZone, Found, Pending};
+use crate::load::{DeclaredZone, Found, Pending, StateDocument, UNREADABLE};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Record, RecordSet, Side, View, ViewId};
 use crate::severity::Severity;
-use crate::source::{Place, Span};
+use crate::source::{Place, Sources, Span};
 
-/// What the report calls an input of this kind.
+/// What the report calls a plan.
 pub const KIND: &str = "terraform-plan";
 
-/// Reads the plans of all inputs as one change. False for each input that cannot be read; why becomes a gap that is an
-/// error. What people say of resource types in tables of their `own` comes before what is known here, and what they have
-/// `declared` of zones adds to what the plans tell.
-pub fn load(inputs: &[Base], own: &[OwnTable], declared: &[DeclaredZone], found: &mut Found) -> Vec<bool> {
-    let mut troubles = Troubles::default();
-    let mut plans = Vec::new();
+/// What the report calls a state.
+pub const STATE: &str = "terraform-state";
+
+/// Whether an input is a state as `terraform show -json` prints it.
+pub fn is_state(bytes: &[u8]) -> bool {
+    document::read(bytes).is_ok_and(|documents| documents.iter().all(Document::is_state))
+}
+
+/// Reads the plans and states of all inputs as one change, and returns what each is. Why one cannot be read becomes a gap
+/// that is an error. A state of which nobody says which side it tells of is on both if anything is `compared`. What people
+/// say of resource types in tables of their `own` comes before what is known here, and what they have `declared` of zones
+/// adds to what the plans tell.
+pub fn load(
+    sources: &Sources,
+    inputs: &[StateDocument],
+    compared: bool,
+    own: &[OwnTable],
+    declared: &[DeclaredZone],
+    found: &mut Found,
+) -> Vec<&'static str> {
     let mut read = Vec::new();
-    for &base in inputs {
-        let documents = document::plans(base.bytes);
-        read.push(documents.is_ok());
-        match documents {
+    let mut kinds = Vec::new();
+    for input in inputs {
+        let base = Base { source: input.source, bytes: sources.get(input.source).bytes() };
+        match document::read(base.bytes).and_then(|documents| fitting(documents, *input)) {
             Ok(documents) => {
-                for document in documents {
-                    let version = versions(&document);
-                    let plan = Plan::new(base, document, own, &mut found.gaps, &mut troubles);
-                    let note = format!("{version}, with {} objects of known DNS types", plan.resources.len());
-                    found.notes.push((base.source, note));
-                    plans.push(plan);
-                }
+                kinds.push(if documents.iter().any(|document| !document.is_state()) { KIND } else { STATE });
+                read.extend(documents.into_iter().map(|document| (base, input, document)));
             }
             Err(refusal) => {
+                kinds.push(UNREADABLE);
                 let at = u32::try_from(refusal.offset).expect("inputs are smaller than 4 GiB");
                 let span = Span { source: base.source, start: at, end: at };
-                let place = Place::at(span);
-                found.gaps.push(Gap::new(&INPUT_UNREADABLE, refusal.message, place));
+                found.gaps.push(Gap::new(&INPUT_UNREADABLE, refusal.message, Place::at(span)));
             }
         }
     }
+    let alone = if compared || kinds.contains(&KIND) { Side::Both } else { Side::After };
+    let mut troubles = Troubles::default();
+    let mut plans = Vec::new();
+    for (base, input, document) in read {
+        let version = versions(&document);
+        let plan = Plan::new(base, document, own, &mut found.gaps, &mut troubles);
+        let plan = Plan { resting_on: input.side.unwrap_or(alone), is_context: input.is_context, ..plan };
+        let note = format!("{version}, with {} objects of known DNS types", plan.resources.len());
+        found.notes.push((base.source, note));
+        plans.push(plan);
+    }
     Loader::new(found, troubles).load(&plans, declared);
-    read
+    kinds
+}
+
+/// Documents that are what they are given as: a plan tells of both sides itself.
+fn fitting(documents: Vec<Document<'_>>, input: StateDocument) -> Result<Vec<Document<'_>>, Refusal> {
+    let is_plan = documents.iter().any(|document| !document.is_state());
+    if is_plan && (input.is_context || input.side.is_some()) {
+        let message = "this is a plan, which tells of both sides of a change itself; name it as an input".to_owned();
+        return Err(Refusal { message, offset: 0 });
+    }
+    Ok(documents)
 }
 
 fn versions(document: &Document) -> String {
     let or_unknown = |text: &Option<Cow<str>>| text.as_deref().unwrap_or("unknown").to_owned();
     let (format, program) = (or_unknown(&document.format_version), or_unknown(&document.terraform_version));
-    format!("a plan of format {format}, written by version {program}")
+    let kind = if document.is_state() { "state" } else { "plan" };
+    format!("a {kind} of format {format}, written by version {program}")
 }
 
 /// Reads plans.
@@ -169,6 +200,11 @@ impl<'f> Loader<'f> {
                 self.found.builder.name_view(view, apex);
             }
         }
+        self.found.builder.set_context(false);
+        // Whoever joins views has to know that there is another one.
+        for at in self.zones.twins() {
+            self.described_zone(at);
+        }
         self.add_observed();
         self.found.gaps.extend(self.troubles.into_gaps());
     }
@@ -184,7 +220,7 @@ impl<'f> Loader<'f> {
         if rows.is_empty() && flattening.is_none() {
             return;
         }
-        for (side, value) in resource.states() {
+        for (side, value) in plan.states(resource) {
             self.hide(plan, value);
             let Some(object) = value.object() else { continue };
             if let Some(row) = flattening.filter(|row| record::holds(&row.when, &object, &object) == Some(true))
@@ -237,7 +273,8 @@ impl<'f> Loader<'f> {
         if rows().next().is_none() {
             return true;
         }
-        let values = resource.states().into_iter();
+        self.found.builder.set_context(plan.is_context);
+        let values = plan.states(resource).into_iter();
         let objects: Vec<_> = values.filter_map(|(side, value)| Some((side, value, value.object()?))).collect();
         let mut states = Vec::new();
         let (mut has_to_wait, mut unmodelled) = (false, false);
@@ -495,6 +532,7 @@ impl<'f> Loader<'f> {
     fn described_zone(&mut self, at: usize) -> InZone {
         let view = *self.views.entry(at).or_insert_with(|| {
             let view = self.found.builder.view(self.zones.view(at));
+            self.zones.ids(at).iter().for_each(|id| self.found.builder.label(view, id));
             if let Some(side) = self.zones.new_on(at) {
                 self.found.builder.mark_whole(view, side);
             }

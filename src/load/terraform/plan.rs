@@ -13,6 +13,8 @@ use crate::load::terraform::provider::{Provider, provider};
 use crate::load::terraform::reference::Configuration;
 use crate::load::terraform::resource::{Resource, looks_like_records};
 use crate::load::terraform::trouble::Troubles;
+use crate::load::terraform::values::Value;
+use crate::record::Side;
 use crate::severity::Severity;
 use crate::source::{Place, Span};
 
@@ -25,6 +27,10 @@ pub struct Plan<'a> {
     pub configuration: Configuration<'a>,
     /// Everything that a table knows: first what the plan lists, then what only its prior state shows.
     pub resources: Vec<Resource<'a>>,
+    /// The sides on which what only rests stands: both, unless this is a state of one side.
+    pub resting_on: Side,
+    /// Whether it shows what is there besides, and no part of the change.
+    pub is_context: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -44,7 +50,21 @@ impl<'a> Plan<'a> {
         }
         let mut reading = Reading { base, own, gaps, troubles, providers: HashMap::default(), resources: Vec::new() };
         reading.read(document);
-        Plan { base, configuration: configuration.unwrap_or_default(), resources: reading.resources }
+        Plan {
+            base,
+            configuration: configuration.unwrap_or_default(),
+            resources: reading.resources,
+            resting_on: Side::Both,
+            is_context: false,
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// The states of one of its resources, each with the side it stands on.
+    pub fn states(&self, resource: &Resource<'a>) -> Vec<(Side, Value<'a>)> {
+        let side = |side| if side == Side::Both { self.resting_on } else { side };
+        resource.states().into_iter().map(|(known, value)| (side(known), value)).collect()
     }
 }
 
@@ -102,7 +122,8 @@ impl<'a> Reading<'a, '_> {
                 self.gaps.push(gap.lowered_to(Severity::Warning));
             }
         }
-        let values = document.prior_state.and_then(|state| state.values);
+        // A state has them at its top.
+        let values = document.prior_state.and_then(|state| state.values).or(document.values);
         let mut modules: Vec<StateModule> = values.map(|values| values.root_module).into_iter().collect();
         while let Some(module) = modules.pop() {
             for object in &module.resources {

@@ -3,7 +3,6 @@
 //! Knows one resource in one state at a time; which zone it belongs to has been settled before.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use crate::load::terraform::provider::{
     Alternative, Escape, Flag, Meaning, NameForm, Provider, Row, Shape, Target, Test, Text, ValueFields,
 };
 use crate::load::terraform::values::{Known, Object, Value};
-use crate::name::{Name, NameError};
+use crate::name::{Name, NameError, from_octal};
 use crate::rdata::{Rdata, RdataError, Rtype, number};
 use crate::record::Served;
 
@@ -199,24 +198,6 @@ fn read_name(row: &Row, text: &str) -> Result<Name, NameError> {
         Some(Escape::Octal) => Name::parse(&from_octal(text)),
         None => Name::parse(text),
     }
-}
-
-/// Rewrites escapes of three octal digits to the decimal ones of RFC 1035 section 5.1.
-fn from_octal(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
-    let mut parts = text.split('\\');
-    let mut rewritten = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match part.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
-            Some(byte) => {
-                write!(rewritten, "\\{byte:03}{}", &part[3..]).expect("strings take all text");
-            }
-            None => rewritten.extend(["\\", part]),
-        }
-    }
-    Cow::Owned(rewritten)
 }
 
 /// Reads one object as a record set. None if it is not served at all. `flattens` tells whether the DNS host serves all
@@ -590,14 +571,6 @@ impl From<RdataError> for Why {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn octal_escapes_become_decimal_ones() {
-        assert_eq!(from_octal(r"\052.example.com"), r"\042.example.com");
-        assert_eq!(from_octal(r"a\b"), r"a\b");
-        assert_eq!(from_octal("plain"), "plain");
-        assert_eq!(Name::parse(&from_octal(r"\052.example.com")), Name::parse("*.example.com"));
-    }
 
     #[test]
     fn a_zone_without_a_name_is_what_its_names_share_or_above() {

@@ -207,6 +207,20 @@ impl Zones {
         self.zones[at].apex.as_ref()
     }
 
+    /// The public zones that share their name with another one.
+    pub fn twins(&self) -> Vec<usize> {
+        let public = self.by_apex.values().map(|zones| zones.iter().copied().filter(|&at| !self.is_private(at)));
+        let mut twins: Vec<usize> =
+            public.map(Iterator::collect::<Vec<_>>).filter(|zones| zones.len() > 1).flatten().collect();
+        twins.sort_unstable();
+        twins
+    }
+
+    /// What records refer to a zone by.
+    pub fn ids(&self, at: usize) -> &[String] {
+        &self.zones[at].ids
+    }
+
     /// The side on which a plan makes the view of a zone, so that nothing is in it but what the plan shows.
     pub fn new_on(&self, at: usize) -> Option<Side> {
         let is_shared = |view: usize| self.declared[view].zones.len() > 1;

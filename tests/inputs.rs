@@ -1,0 +1,283 @@
+//! Several inputs as one view, as a user names them: what is joined, what stays apart, and what context means.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A directory with some files.
+struct Place(TempDir);
+
+impl Place {
+    fn new(files: &[(&str, String)]) -> Place {
+        let place = Place(tempfile::tempdir().expect("there is room for a directory"));
+        for (path, text) in files {
+            place.write(path, text);
+        }
+        place
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.0.path().join(path);
+        fs::create_dir_all(path.parent().expect("it lies in a directory")).expect("there is room for a directory");
+        fs::write(path, text).expect("there is room for a file");
+    }
+
+    fn zonegate(&self, arguments: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zonegate"));
+        command.args(arguments.split(' ')).current_dir(self.0.path()).env("LANG", "C.UTF-8");
+        command.output().expect("the program starts")
+    }
+
+    /// What a check finds and what it cannot tell, a line each, and the exit code.
+    fn check(&self, inputs: &str) -> (Vec<String>, i32) {
+        let output = self.zonegate(&format!("check {inputs} --format json"));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
+        let text = |value: &Value| value.as_str().expect("it is a text").to_owned();
+        let list = |key: &str| report[key].as_array().expect("it is a list").clone();
+        let findings = list("findings").into_iter().map(|finding| {
+            let paths = finding["labels"].as_array().expect("there are labels").iter();
+            let paths: Vec<String> = paths.map(|label| text(&label["path"])).collect();
+            let cause = text(&finding["cause"]);
+            format!("{} {} {cause} {}", text(&finding["severity"]), text(&finding["rule"]), paths.join(" "))
+        });
+        let gaps = list("gaps").into_iter().map(|gap| format!("{} {}", text(&gap["severity"]), text(&gap["rule"])));
+        (findings.chain(gaps).collect(), output.status.code().expect("the program ends by itself"))
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=x", "-c", "user.email=x@example.com"]).args(arguments);
+        let output = command.current_dir(self.0.path()).output().expect("git starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// A record of Route 53: the zone, the type, and the values before and after.
+fn record(zone: &str, name: &str, rtype: &str, before: Option<&str>, after: Option<&str>) -> Value {
+    let values = |value: Option<&str>| {
+        value.map(|value| json!({"zone_id": zone, "name": name, "type": rtype, "ttl": 300, "records": [value]}))
+    };
+    let actions = match (before, after) {
+        (None, _) => json!(["create"]),
+        (_, None) => json!(["delete"]),
+        (before, after) if before == after => json!(["no-op"]),
+        _ => json!(["update"]),
+    };
+    json!({
+        "address": format!("aws_route53_record.{zone}_{rtype}_{}", name.replace('.', "_")),
+        "mode": "managed",
+        "type": "aws_route53_record",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "change": {"actions": actions, "before": values(before), "after": values(after), "after_unknown": {}},
+    })
+}
+
+/// A plan with zones called `example.com` of these identifiers.
+fn plan(zones: &[&str], records: &[Value]) -> String {
+    let zone = |id: &&str| {
+        json!({
+            "address": format!("aws_route53_zone.{id}"),
+            "mode": "managed",
+            "type": "aws_route53_zone",
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "values": {"zone_id": id, "name": "example.com"},
+        })
+    };
+    let zones: Vec<Value> = zones.iter().map(zone).collect();
+    json!({
+        "format_version": "1.2",
+        "resource_changes": records,
+        "prior_state": {"values": {"root_module": {"resources": zones}}},
+    })
+    .to_string()
+}
+
+/// A list of the record sets of example.com.
+fn listing(sets: &[(&str, &str, &str)]) -> String {
+    let set = |(name, rtype, value): &(&str, &str, &str)| json!({"Name": name, "Type": rtype, "TTL": 300, "ResourceRecords": [{"Value": value}]});
+    let soa = ("example.com.", "SOA", "ns.example.net. hostmaster.example.com. 1 7200 900 1209600 86400");
+    let sets: Vec<Value> = std::iter::once(&soa).chain(sets).map(set).collect();
+    json!({"ResourceRecordSets": sets}).to_string()
+}
+
+const ALIAS: Option<&str> = Some("shops.example.org");
+const MX: &str = "shop:\n  type: MX\n  value: {exchange: mx.example.net., preference: 10}\n";
+
+fn alias_created(zones: &[&str]) -> String {
+    plan(zones, &[record(zones[0], "shop.example.com", "CNAME", None, ALIAS)])
+}
+
+#[test]
+fn one_zone_in_two_inputs_is_one_view() {
+    let place = Place::new(&[("plan.json", alias_created(&["Z1"])), ("dns/example.com.yaml", MX.to_owned())]);
+    let found = vec!["error cname-with-mx cname-added plan.json dns/example.com.yaml".to_owned()];
+    for inputs in ["plan.json dns", "dns plan.json", "plan.json --context dns", "plan.json dns/example.com.yaml"] {
+        assert_eq!(place.check(inputs), (found.clone(), 1), "{inputs}");
+    }
+}
+
+#[test]
+fn what_context_shows_is_there_before_and_after() {
+    let place = Place::new(&[
+        ("plan.json", alias_created(&["Z1"])),
+        ("mx.json", listing(&[("shop.example.com.", "MX", "10 mx.example.net.")])),
+        ("pair.json", listing(&[("a.example.com.", "MX", "10 mx.example.net."), ("a.example.com.", "CNAME", "b")])),
+    ]);
+    let found = ["error cname-with-mx cname-added plan.json mx.json".to_owned()];
+    assert_eq!(place.check("plan.json --context mx.json"), (found.to_vec(), 1));
+    assert_eq!(place.check("plan.json --context pair.json"), (Vec::new(), 0), "nobody touches it");
+    let all = ["error cname-with-mx pre-existing pair.json pair.json".to_owned()];
+    assert_eq!(place.check("plan.json --context pair.json --all"), (all.to_vec(), 0));
+}
+
+#[test]
+fn what_the_change_takes_away_is_gone_from_context_as_well() {
+    let gives_way = |before| {
+        let mx = record("Z1", "shop.example.com", "MX", Some(before), None);
+        plan(&["Z1"], &[mx, record("Z1", "shop.example.com", "CNAME", None, ALIAS)])
+    };
+    let dump =
+        |text: &str| listing(&[("shop.example.com.", "MX", "10 mx.example.net."), ("shop.example.com.", "TXT", text)]);
+    let place = Place::new(&[
+        ("plan.json", gives_way("10 mx.example.net")),
+        ("other.json", gives_way("10 mx.example.org")),
+        ("dump.json", dump("\"x\"")),
+    ]);
+    let (found, code) = place.check("plan.json --context dump.json");
+    assert_eq!(code, 1);
+    assert!(
+        found[0].starts_with("error cname-replaces-mx") || found[0].starts_with("error cname-with-other-data"),
+        "{found:?}"
+    );
+    assert!(found.iter().all(|line| !line.contains("cname-with-mx")), "the plan deletes the very mx: {found:?}");
+    let (found, _) = place.check("other.json --context dump.json");
+    assert!(found[0].starts_with("error cname-with-mx"), "another mx stays: {found:?}");
+}
+
+#[test]
+fn what_two_inputs_show_is_one_record() {
+    let spf = "\"v=spf1 include:example.net -all\"";
+    let created = record("Z1", "www.example.com", "CNAME", None, ALIAS);
+    let text = record(
+        "Z1",
+        "example.com",
+        "TXT",
+        Some("v=spf1 include:example.net -all"),
+        Some("v=spf1 include:example.net -all"),
+    );
+    let place = Place::new(&[
+        ("plan.json", plan(&["Z1"], &[created, text])),
+        ("dump.json", listing(&[("example.com.", "TXT", spf)])),
+        ("dns/example.com.yaml", "? ''\n: type: TXT\n  value: v=spf1 include:example.net -all\n".to_owned()),
+    ]);
+    for inputs in ["plan.json --context dump.json", "plan.json --context dump.json --context dns", "plan.json dns"] {
+        assert_eq!(place.check(&format!("{inputs} --all")), (Vec::new(), 0), "{inputs}");
+    }
+}
+
+#[test]
+fn zones_that_nobody_can_tell_apart_are_reported_where_that_matters() {
+    let place = Place::new(&[
+        ("plan.json", alias_created(&["Z1", "Z2"])),
+        ("dns/example.com.yaml", MX.to_owned()),
+        ("other/example.com.yaml", MX.replace("shop", "team")),
+        (
+            "one.yaml",
+            "views:\n- {zone: example.com, id: [Z1, dns]}\n- {zone: example.com, id: Z2, name: old}\n".to_owned(),
+        ),
+        (
+            "apart.yaml",
+            "views:\n- {zone: example.com, id: Z1}\n- {zone: example.com, id: [Z2, dns], name: old}\n".to_owned(),
+        ),
+    ]);
+    let (found, code) = place.check("plan.json dns");
+    assert_eq!((found.first().map(String::as_str), code), (Some("warning view-ambiguous"), 0), "{found:?}");
+    let (found, _) = place.check("plan.json other");
+    assert!(found.iter().all(|line| !line.contains("view-ambiguous")), "no name is in both: {found:?}");
+    let (found, code) = place.check("plan.json dns --config one.yaml");
+    assert_eq!((found, code), (vec!["error cname-with-mx cname-added plan.json dns/example.com.yaml".to_owned()], 1));
+    let (found, code) = place.check("plan.json dns --config apart.yaml");
+    assert_eq!((found, code), (vec!["note zone-partially-visible".to_owned()], 0));
+}
+
+#[test]
+fn dns_hosts_that_differ_are_two_zones() {
+    let config = "providers:\n  files: {class: octodns.provider.yaml.YamlProvider, directory: zones}\n  \
+                  cf: {class: octodns_cloudflare.CloudflareProvider}\nzones:\n  example.com.:\n    sources: [files]\n    \
+                  targets: [cf]\n";
+    let place = Place::new(&[
+        ("plan.json", alias_created(&["Z1"])),
+        ("dns/config.yaml", config.to_owned()),
+        ("dns/zones/example.com.yaml", MX.to_owned()),
+    ]);
+    let (found, code) = place.check("plan.json dns");
+    assert!(found.contains(&"warning view-ambiguous".to_owned()), "{found:?}");
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn single_files_are_compared_too() {
+    let place = Place::new(&[
+        ("old.json", listing(&[("shop.example.com.", "MX", "10 mx.example.net.")])),
+        ("new.json", listing(&[("shop.example.com.", "CNAME", "shops.example.org.")])),
+    ]);
+    let replaced = ["error cname-replaces-mx type-changed new.json old.json".to_owned()];
+    assert_eq!(place.check("--before old.json --after new.json"), (replaced.to_vec(), 1));
+    assert_eq!(place.check("old.json"), (Vec::new(), 0), "one state alone");
+    place.write("zone.json", &fs::read_to_string(place.0.path().join("old.json")).unwrap());
+    place.git(&["init", "--quiet", "--initial-branch=main"]);
+    place.git(&["add", "zone.json"]);
+    place.git(&["commit", "--quiet", "--message", "x"]);
+    place.write("zone.json", &fs::read_to_string(place.0.path().join("new.json")).unwrap());
+    let replaced = ["error cname-replaces-mx type-changed zone.json zone.json".to_owned()];
+    assert_eq!(place.check("zone.json --base HEAD"), (replaced.to_vec(), 1));
+    assert_eq!(place.check("zone.json --staged"), (Vec::new(), 0), "nothing is staged");
+    place.git(&["add", "zone.json"]);
+    assert_eq!(place.check("zone.json --staged"), (replaced.to_vec(), 1));
+}
+
+#[test]
+fn a_state_of_terraform_is_what_exists() {
+    let place = Place::new(&[("plan.json", alias_created(&["Z1"]))]);
+    let mx = json!({
+        "address": "aws_route53_record.mx", "mode": "managed", "type": "aws_route53_record",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "values": {"zone_id": "Z1", "name": "shop.example.com", "type": "MX", "ttl": 300, "records": ["10 mx.example.net"]},
+    });
+    let state = json!({"format_version": "1.0", "values": {"root_module": {"resources": [mx]}}});
+    place.write("state.json", &state.to_string());
+    let (found, code) = place.check("plan.json --context state.json");
+    assert_eq!((found[0].as_str(), code), ("error cname-with-mx cname-added plan.json state.json", 1));
+    let (found, code) = place.check("plan.json state.json");
+    assert_eq!((found[0].as_str(), code), ("error cname-with-mx cname-added plan.json state.json", 1));
+    assert_eq!(place.check("state.json"), (Vec::new(), 0));
+    assert_eq!(place.check("--before state.json --after state.json"), (Vec::new(), 0));
+}
+
+#[test]
+fn context_that_cannot_be_read_is_no_pass() {
+    let place = Place::new(&[("plan.json", plan(&["Z1"], &[])), ("dns/example.com.yaml", MX.to_owned())]);
+    place.write("cut.json", r#"{"ResourceRecordSets": [{"Name": "example.com."#);
+    place.write("empty.json", "");
+    fs::create_dir(place.0.path().join("nothing")).unwrap();
+    for context in ["gone.zone", "cut.json", "empty.json", "nothing", "./plan.json"] {
+        let (found, code) = place.check(&format!("dns --context {context}"));
+        assert_eq!(code, 2, "{context}: {found:?}");
+        assert!(found.contains(&"error input-unreadable".to_owned()), "{context}: {found:?}");
+    }
+    assert_eq!(place.check("plan.json --context plan.json").1, 0, "an input is no context of itself");
+    assert!(Path::new(&place.0.path().join("plan.json")).exists());
+}
+
+#[test]
+fn a_list_that_is_cut_short_is_not_the_whole_zone() {
+    let place = Place::new(&[("plan.json", alias_created(&["Z1"])), ("whole.json", listing(&[]))]);
+    let cut = listing(&[]).replacen('{', "{\"NextToken\": \"x\", ", 1);
+    place.write("cut.json", &cut);
+    assert_eq!(place.check("plan.json --context whole.json"), (Vec::new(), 0));
+    let (found, _) = place.check("plan.json --context cut.json");
+    assert_eq!(found, ["note zone-partially-visible", "warning zone-partially-visible"]);
+}
