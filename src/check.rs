@@ -104,7 +104,7 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = slipped(diff);
     hosts.extend(exchanges_of_changed_policies(diff));
     let mut cuts: BTreeSet<Host> = BTreeSet::new();
-    let (mut handed_over, mut others) = (moved_zones(diff), BTreeSet::new());
+    let (mut handed_over, mut others) = (BTreeSet::new(), BTreeSet::new());
     for set in diff.changes().into_iter().flat_map(Change::sets) {
         let is_cut = is_cut(diff, set);
         let scopes = if is_cut { &mut handed_over } else { &mut others };
@@ -140,15 +140,10 @@ fn is_cut(diff: &Diff, set: &RecordSet) -> bool {
     set.rtype == Rtype::Dname || is_delegation()
 }
 
-/// The apexes of zones that come or go, whose names others answer for otherwise.
-fn moved_zones(diff: &Diff) -> BTreeSet<Name> {
-    let moved = diff.after.views().filter(|(view, _)| diff.before.is_empty(*view) != diff.after.is_empty(*view));
-    moved.filter_map(|(_, view)| view.apex.clone()).collect()
-}
-
 /// The name at and below which the answers for names without records of their own can change with a set; none if they
 /// cannot. A wildcard answers for all such names below its parent (RFC 4592 section 3.3.1), and a name that begins or
-/// ceases to exist takes those below it out of a wildcard's reach or gives them back.
+/// ceases to exist takes those below it out of a wildcard's reach or gives them back. With the first record of a zone or
+/// the last one, so does all that its apex lies in.
 fn scope(diff: &Diff, set: &RecordSet, is_cut: bool) -> Option<Name> {
     let [before, after] = [&diff.before, &diff.after].map(|side| side.closest_encloser(set.view, &set.owner));
     let shorter = if before.is_within(&after) { &after } else { &before };

@@ -36,7 +36,9 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let exchange = node.name.unrooted();
     let target_name = target_text(alias);
     let owners = list(faults.iter().map(|fault| &fault.related));
-    let mx_added = scene.before(node).cnames().next().is_some();
+    // The alias may have been there, and nobody have looked for it here.
+    let had_mx = !mx_naming(&scene.diff.before, faults, node.name).is_empty();
+    let mx_added = !had_mx && scene.before(node).cnames().next().is_some();
     let (cause, message) = match (scene.status, mx_added) {
         (Status::Existing | Status::Fixed, _) => (
             Cause::PreExisting,
