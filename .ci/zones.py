@@ -2,7 +2,7 @@
 """zones.py BINARY NAMESERVERS [--write]: what zonegate and its peers say of zones with one defect.
 
 Every folder under testdata/zones/ is a zone file, after.zone, in which one thing is wrong, or nothing is. Its first lines
-say what zonegate has to find, and with which options. before.zone beside it is the zone before the change, child.zone
+say what zonegate has to find, and with which options, or why it is none of its business. before.zone beside it is the zone before the change, child.zone
 another zone. The checkers that come with name servers and the validators of OctoDNS get the same zones. Where one of
 them does not agree with zonegate on whether something is wrong, testdata/zones/differences.yaml says why; a difference
 that is missing there is a fault, and so is one that is there no longer. docs/peers.md is made of all this, and --write
@@ -84,9 +84,9 @@ def read(path):
 
 def header(path):
     """The words of the first lines of a zone file, by what they are about."""
-    said = {"finds": "", "with": ""}
+    said = {"finds": "", "with": "", "beyond": ""}
     for line in path.read_text().splitlines():
-        match = re.fullmatch(r"; (finds|with):\s*(.*)", line)
+        match = re.fullmatch(r"; (finds|with|beyond):\s*(.*)", line)
         if not match:
             break
         said[match[1]] = match[2]
@@ -279,9 +279,9 @@ def findings(binary, folder, options):
 # The page
 
 
-Verdicts = collections.namedtuple("Verdicts", "folder expected found objections")
-Verdicts.__doc__ = """What all say of one zone: the rules zonegate has to find and does find, and whether each peer objects;
-none where it cannot hold the zone."""
+Verdicts = collections.namedtuple("Verdicts", "folder expected beyond objections")
+Verdicts.__doc__ = """What all say of one zone: the rules that zonegate finds broken, why it looks for nothing there if there
+is a defect, and whether each peer objects; none where it cannot hold the zone."""
 
 
 def table(verdicts, peers):
@@ -295,14 +295,15 @@ def table(verdicts, peers):
     return lines
 
 
-def rows(differences, folders):
+def rows(differences, folders, peers):
     """Each difference in words: why, and for which peers and zones it holds."""
     lines = []
     for row in differences:
         chosen = [zone for zone in row["zones"] if zone in folders]
         if chosen:
             zones = "; ".join(zone.replace("-", " ") for zone in chosen)
-            lines.append(f"- **{', '.join(row['peers'])}**: {row['because']} ({zones}).")
+            who = "all of them" if len(row["peers"]) == len(peers) else ", ".join(row["peers"])
+            lines.append(f"- **{who}**: {row['because']} ({zones}).")
     return lines
 
 
@@ -310,12 +311,14 @@ def page(verdicts, differences, peers):
     """docs/peers.md."""
     one_state = [one for one in verdicts if one.expected and not (one.folder / "before.zone").exists()]
     changes = [one for one in verdicts if one.expected and (one.folder / "before.zone").exists()]
-    sound = [one for one in verdicts if not one.expected]
+    other = [one for one in verdicts if one.beyond]
+    sound = [one for one in verdicts if not one.expected and not one.beyond]
     named = lambda some: {one.folder.name for one in some}
     count = lambda some, peer: sum(one.objections[peer] is True for one in some)
-    sums = [f"| {name} | {len(some)} | {len(some) if some is not sound else 0} | " +
+    sums = [f"| {name} | {len(some)} | {sum(bool(one.expected) for one in some)} | " +
             " | ".join(str(count(some, peer)) for peer in peers) + " |"
-            for name, some in (("one state", one_state), ("a change", changes), ("nothing wrong", sound))]
+            for name, some in (("one state", one_state), ("a change", changes), ("another defect", other),
+                                ("nothing wrong", sound))]
     return "\n".join([
         "# Peers",
         "",
@@ -356,17 +359,27 @@ def page(verdicts, differences, peers):
         "",
         *table(changes, peers),
         "",
+        "## Another defect",
+        "",
+        "zonegate is about mail. It does not look at:",
+        "",
+        *[f"- {one.beyond} ({sentence(one.folder)})" for one in other],
+        "",
+        *table(other, peers),
+        "",
+        "Nor does it say what a peer says of a file that is no zone at all: no SOA, names outside of the zone, bad numbers.",
+        "",
         "## Nothing wrong",
         "",
         *table(sound, peers),
         "",
         "## What zonegate finds and they do not",
         "",
-        *rows(differences, named(one_state + changes)),
+        *rows(differences, named(one_state + changes), peers),
         "",
         "## What they object to and zonegate does not",
         "",
-        *rows(differences, named(sound)),
+        *rows(differences, named(sound), peers),
         "",
     ])
 
@@ -382,7 +395,7 @@ def disagreements(verdicts, differences, peers, held):
     for (peer, zone), times in explained.items():
         if times > 1:
             yield f"{zone}: {times} rows speak of {peer}"
-    for one in verdicts:
+    for one in (one for one in verdicts if not one.beyond):
         for peer in held:
             differs = one.objections[peer] is not None and one.objections[peer] != bool(one.expected)
             known = (peer, one.folder.name) in explained
@@ -522,7 +535,7 @@ def main():
                                  for path in after(folder)]
             objections = {peer: either([objects for objects, _ in said]) for peer, said in answers.items()}
             words = {peer: "".join(words for _, words in said) for peer, said in answers.items()}
-            return Verdicts(folder, said["finds"], found, objections), words
+            return Verdicts(folder, said["finds"], said["beyond"], objections), words
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             judged = list(pool.map(judge, folders))
