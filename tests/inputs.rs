@@ -281,3 +281,37 @@ fn a_list_that_is_cut_short_is_not_the_whole_zone() {
     let (found, _) = place.check("plan.json --context cut.json");
     assert_eq!(found, ["note zone-partially-visible", "warning zone-partially-visible"]);
 }
+
+#[test]
+fn a_zone_file_joins_the_plan_that_writes_to_its_zone() {
+    let zone = "$ORIGIN example.com.\n@ 60 SOA ns1.example.net. x.example.net. 1 1 1 1 1\n  NS ns1.example.net.\n";
+    let place = Place::new(&[
+        ("plan.json", alias_created(&["Z1"])),
+        ("mx.zone", format!("{zone}shop MX 10 mx.example.net.\n")),
+        ("none.zone", zone.to_owned()),
+        ("bad.zone", format!("{zone}shop MX mx.example.net.\nteam A 192.0.2.1\n")),
+        ("part.zone", "$ORIGIN example.com.\nteam A 192.0.2.1\n".to_owned()),
+    ]);
+    let found = ["error cname-with-mx cname-added plan.json mx.zone".to_owned()];
+    for inputs in ["plan.json mx.zone", "plan.json --context mx.zone"] {
+        assert_eq!(place.check(inputs), (found.to_vec(), 1), "{inputs}");
+    }
+    assert_eq!(place.check("plan.json none.zone"), (Vec::new(), 0), "the zone is whole");
+    assert_eq!(place.check("plan.json part.zone"), (vec!["note zone-partially-visible".to_owned()], 0));
+    assert_eq!(place.check("plan.json bad.zone").1, 2);
+    let replaced = ["error cname-with-mx cname-added new.zone new.zone".to_owned()];
+    place.write("new.zone", &format!("{zone}shop MX 10 mx.example.net.\nshop CNAME shops.example.org.\n"));
+    assert_eq!(place.check("--before mx.zone --after new.zone"), (replaced.to_vec(), 1));
+}
+
+#[test]
+fn files_that_a_zone_file_includes_are_not_mixed_up_between_commits() {
+    let zone = "$ORIGIN example.com.\n@ 60 SOA ns1.example.net. x.example.net. 1 1 1 1 1\n$INCLUDE more.inc\n";
+    let place = Place::new(&[("example.com.zone", zone.to_owned()), ("more.inc", "a A 192.0.2.1\n".to_owned())]);
+    place.git(&["init", "--quiet", "--initial-branch=main"]);
+    place.git(&["add", "."]);
+    place.git(&["commit", "--quiet", "--message", "x"]);
+    assert_eq!(place.check("example.com.zone"), (Vec::new(), 0));
+    let (found, code) = place.check("example.com.zone --base HEAD");
+    assert!(found.contains(&"error input-unreadable".to_owned()) && code == 2, "{found:?}");
+}

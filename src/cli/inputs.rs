@@ -184,7 +184,7 @@ impl Reading<'_> {
             for (side, mut tree) in before.map(|tree| (Side::Before, tree)).into_iter().chain([(Side::After, after)]) {
                 for path in files.iter().filter(|path| tree.has_file(path)).collect::<Vec<_>>() {
                     match tree.read(self.sources, path) {
-                        Ok(source) => self.add_state(source, side),
+                        Ok(source) => self.add_state(source, side, true),
                         Err(reason) => self.fail(path, reason),
                     }
                 }
@@ -200,7 +200,7 @@ impl Reading<'_> {
             workspace::Kind::Document => {
                 if let Some(source) = self.document(path) {
                     let side = Some(Side::Both);
-                    self.inputs.states.push(StateDocument { source, side, is_context: true });
+                    self.inputs.states.push(StateDocument { source, side, is_context: true, in_git: false });
                 }
                 return;
             }
@@ -235,12 +235,12 @@ impl Reading<'_> {
     /// A file that tells of one side.
     fn state(&mut self, path: &str, side: Side) {
         if let Some(source) = self.document(path) {
-            self.add_state(source, side);
+            self.add_state(source, side, false);
         }
     }
 
-    fn add_state(&mut self, source: SourceId, side: Side) {
-        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false });
+    fn add_state(&mut self, source: SourceId, side: Side, in_git: bool) {
+        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, in_git });
     }
 
     /// The states of a directory.

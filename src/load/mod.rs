@@ -8,6 +8,7 @@ pub mod octodns;
 mod route53;
 pub mod terraform;
 pub mod yaml;
+mod zonefile;
 
 use crate::diff::Diff;
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
@@ -72,6 +73,8 @@ pub struct StateDocument {
     pub side: Option<Side>,
     /// Whether it shows what is there besides, and no part of the change.
     pub is_context: bool,
+    /// Whether it was taken from git, where the files that it may name are not looked for.
+    pub in_git: bool,
 }
 
 /// A kind of document that tells of one state.
@@ -81,11 +84,14 @@ struct StateKind {
     /// Whether a document is of this kind.
     is_one: fn(name: &str, bytes: &[u8]) -> bool,
     /// Reads what it holds.
-    load: fn(sources: &Sources, source: SourceId, side: Side, found: &mut Found),
+    load: fn(sources: &mut Sources, document: StateDocument, side: Side, found: &mut Found),
 }
 
 /// Every kind of document that tells of one state, but for states of Terraform, which are read with the plans.
-static STATES: &[StateKind] = &[StateKind { kind: route53::KIND, is_one: route53::is_one, load: route53::load }];
+static STATES: &[StateKind] = &[
+    StateKind { kind: route53::KIND, is_one: route53::is_one, load: route53::load },
+    StateKind { kind: zonefile::KIND, is_one: zonefile::is_one, load: zonefile::load },
+];
 
 /// A zone of which people know more than the inputs tell. Plans often name a zone by an identifier alone, since it is
 /// kept elsewhere, so that nobody can tell where it begins, who sees it, and which other plan writes to it.
@@ -136,6 +142,8 @@ pub struct Found {
     pub pending: Vec<Pending>,
     /// Values that must not be shown.
     pub hidden: Vec<Span>,
+    /// Files that documents brought in, each with its kind.
+    pub included: Vec<(SourceId, &'static str)>,
     /// What was read, for people who ask.
     pub notes: Vec<(SourceId, String)>,
     /// The same of trees, with their names.
@@ -156,7 +164,11 @@ pub struct Pending {
 /// Those of some offsets into an input, in ascending order, that lie in none of its values: what looks like a comment there
 /// is one. In a plan nothing is.
 pub fn outside_values(sources: &Sources, input: &Input, offsets: Vec<usize>) -> Vec<usize> {
-    if input.kind == octodns::KIND { yaml::outside_scalars(sources, input.source, offsets) } else { Vec::new() }
+    match input.kind {
+        octodns::KIND => yaml::outside_scalars(sources, input.source, offsets),
+        zonefile::KIND => zonefile::in_comments(sources.get(input.source).bytes(), offsets),
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a document tells of one state only.
@@ -177,7 +189,7 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     let mut compared = !planned.is_empty()
         || repositories.iter().any(|repository| repository.before.is_some())
         || states.iter().any(|document| document.side == Some(Side::Before));
-    let alone = |source| StateDocument { source, side: None, is_context: false };
+    let alone = |source| StateDocument { source, side: None, is_context: false, in_git: false };
     let (mut of_terraform, mut others) = (Vec::new(), Vec::new());
     for document in documents.into_iter().map(alone).chain(states) {
         let source = sources.get(document.source);
@@ -192,7 +204,7 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     for (kind, document) in &others {
         let side = document.side.unwrap_or(if compared { Side::Both } else { Side::After });
         found.builder.begin_input(document.is_context);
-        (kind.load)(sources, document.source, side, &mut found);
+        (kind.load)(sources, *document, side, &mut found);
     }
     // Beside a plan, zones that nothing is compared with are what is there besides.
     let is_alone = |repository: &&mut Repository| repository.before.is_none() && repository.part == Part::Changed;
@@ -208,7 +220,8 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     };
     let of_terraform = of_terraform.iter().zip(kinds).map(|(document, kind)| input(document.source, kind));
     let others = others.iter().map(|(kind, document)| input(document.source, kind.kind));
-    let inputs = of_terraform.chain(others).chain(in_trees).chain(of_policies).collect();
+    let included = found.included.iter().map(|&(source, kind)| input(source, kind));
+    let inputs = of_terraform.chain(others).chain(included).chain(in_trees).chain(of_policies).collect();
     let Found { mut builder, mut gaps, pending, hidden, trees: notes, .. } = found;
     sources.hide(hidden);
     let (views, doubts) = joining::join(&mut builder, &zones);

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
-use crate::load::Found;
 use crate::load::hosts;
 use crate::load::json::{Base, Fields, Json};
+use crate::load::{Found, StateDocument};
 use crate::name::{Name, NameError, from_octal};
 use crate::rdata::{Rdata, RdataError, Rtype};
 use crate::record::{Record, RecordSet, Served, Side, View};
 use crate::severity::Severity;
-use crate::source::{Place, SourceId, Sources, Span};
+use crate::source::{Place, Sources, Span};
 
 /// What the report calls an input of this kind.
 pub const KIND: &str = "route53-list";
@@ -41,7 +41,8 @@ fn text(bytes: &[u8]) -> Option<&str> {
 }
 
 /// Reads the zone. Its name is the owner of its SOA, which every list of a whole zone has.
-pub fn load(sources: &Sources, source: SourceId, side: Side, found: &mut Found) {
+pub fn load(sources: &mut Sources, document: StateDocument, side: Side, found: &mut Found) {
+    let source = document.source;
     let base = Base { source, bytes: sources.get(source).bytes() };
     let start = Place::at(Span { source, start: 0, end: 0 });
     let listing = text(base.bytes).and_then(|text| serde_json::from_str::<Listing>(text).ok());

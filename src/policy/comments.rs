@@ -1,4 +1,4 @@
-//! Suppressions that stand in comments beside the records: `# zonegate: allow RULE -- why`.
+//! Suppressions that stand in comments beside the records: `# zonegate: allow RULE -- why`, with `;` in zone files.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ptr;
@@ -13,8 +13,9 @@ use crate::rule::{Label, Rule};
 use crate::source::{Input, Place, SourceId, Sources, Span};
 
 const MARK: &[u8] = b"zonegate:";
-/// What a comment starts with: in YAML and in the code of plans, or in such code alone.
-const SIGNS: [&[u8]; 2] = [b"#", b"//"];
+/// What a comment starts with: in YAML and in the code of plans, in such code alone, or in zone files.
+const SIGNS: [&[u8]; 3] = [b"#", b"//", OF_ZONE_FILES];
+const OF_ZONE_FILES: &[u8] = b";";
 
 /// The comments of some inputs.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl<'a> Comments<'a> {
             let marks = match input {
                 Some(input) if !marks.is_empty() => load::outside_values(sources, input, marks),
                 Some(_) => marks,
-                None => marks.into_iter().filter(|at| !is_in_quotes(&bytes[..*at])).collect(),
+                None => marks.into_iter().filter(|at| is_comment_of_code(&bytes[..*at])).collect(),
             };
             let comments = marks.into_iter().map(|at| comment(source, bytes, at, never));
             // What must not be shown gives no reason that is shown.
@@ -99,6 +100,11 @@ fn opens_comment(before: &[u8]) -> bool {
     let before = without_byte_order(before).trim_ascii_end();
     let before = SIGNS.iter().find_map(|sign| before.strip_suffix(*sign));
     before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_whitespace))
+}
+
+/// Whether what stands before a mark that opens a comment makes it one in the code of plans.
+fn is_comment_of_code(before: &[u8]) -> bool {
+    !before.trim_ascii_end().ends_with(OF_ZONE_FILES) && !is_in_quotes(before)
 }
 
 /// Whether a text is open in the line that ends here, in the code of plans.
@@ -237,6 +243,12 @@ mod tests {
     }
 
     #[test]
+    fn a_semicolon_opens_no_comment_in_code() {
+        assert!(is_comment_of_code(b"a = 1 # ") && is_comment_of_code(b"// "));
+        assert!(!is_comment_of_code(b"a = 1 ; ") && !is_comment_of_code(b"a = \"# "));
+    }
+
+    #[test]
     fn only_a_comment_opens_with_a_mark() {
         for (before, opens) in [
             ("# ", true),
@@ -244,6 +256,7 @@ mod tests {
             ("  # ", true),
             ("\u{feff}# ", true),
             ("a = 1 // ", true),
+            ("a A 192.0.2.1 ; ", true),
             ("a#", false),
             ("http://", false),
             ("value: ", false),

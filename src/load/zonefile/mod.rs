@@ -1,0 +1,744 @@
+//! Zone files (RFC 1035 section 5, RFC 2308 section 4, and `$GENERATE` of BIND): one zone, whole.
+//!
+//! Entries are read one by one: one that cannot be read is a gap, and the others are read all the same.
+
+mod data;
+mod generate;
+mod lexer;
+
+use std::ops::Range;
+
+use crate::gap::{Gap, INPUT_UNREADABLE};
+use crate::load::zonefile::data::{Header, NameTrouble, Trouble, shown};
+use crate::load::zonefile::lexer::{Entry, Field, Lexer};
+use crate::load::{Found, StateDocument};
+use crate::name::Name;
+use crate::rdata::{Rdata, Rtype};
+use crate::record::{Record, RecordSet, Served, Side, View};
+use crate::severity::Severity;
+use crate::source::{Place, SourceId, Sources, Span};
+use crate::workspace::Folder;
+
+pub use crate::load::zonefile::lexer::in_comments;
+
+/// What the report calls an input of this kind.
+pub const KIND: &str = "zone-file";
+
+/// Files may include one another this deep.
+const DEEPEST: usize = 16;
+/// All `$GENERATE` of a zone make no more records than this.
+const MOST_GENERATED: usize = 1_000_000;
+/// Of more entries that cannot be read, only the number is told.
+const MANY: usize = 100;
+/// Bytes that tell what a file is.
+const START: usize = 1 << 16;
+
+/// Whether an input is a zone file: by its name, or by a first entry that nothing else starts with.
+pub fn is_one(name: &str, bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(START)];
+    if matches!(start.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'<')) || start.contains(&0) {
+        return false;
+    }
+    has_its_name(name) || starts_as_one(start)
+}
+
+/// Whether files of such a name are zone files.
+fn has_its_name(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let lower = file.to_ascii_lowercase();
+    let others = ["json", "yaml", "yml", "tf", "tfvars", "hcl", "toml", "txt", "md"];
+    match lower.rsplit_once('.') {
+        Some((_, ending)) if others.contains(&ending) => false,
+        Some((_, ending)) => ending == "zone" || lower.starts_with("db."),
+        None => false,
+    }
+}
+
+/// Whether the first entry is a directive, or a record whose data are what its type has.
+fn starts_as_one(start: &[u8]) -> bool {
+    let mut lexer = Lexer::new(start);
+    let Some(entry) = lexer.next_entry().filter(|entry| entry.fault.is_none()) else { return false };
+    let fields = &lexer.fields;
+    if let Some(directive) = Directive::of(&entry, fields) {
+        return match directive {
+            Directive::Ttl => fields.len() == 2 && data::ttl(&shown(&fields[1])).is_some(),
+            Directive::Generate => fields.len() > 4,
+            Directive::Origin | Directive::Include => fields.len() > 1,
+            Directive::Unknown => false,
+        };
+    }
+    let rest = &fields[usize::from(!entry.is_indented)..];
+    let root = Name::root();
+    let is_record = |header: Header| {
+        data::datum(&header.rtype, &rest[header.length..], Some(&root), &entry.range).is_ok_and(|_| {
+            // Of what is a sentence as well, only what a sentence does not say.
+            header.length > 1 || !matches!(header.rtype, Rtype::Txt | Rtype::Other(_))
+        })
+    };
+    data::header(rest, &entry.range).is_ok_and(is_record)
+}
+
+/// An entry that is no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Directive {
+    Origin,
+    Ttl,
+    Include,
+    Generate,
+    /// One that starts with a dollar and is none of these.
+    Unknown,
+}
+
+impl Directive {
+    fn of(entry: &Entry, fields: &[Field]) -> Option<Directive> {
+        let first = fields.first().filter(|first| !entry.is_indented && !first.is_quoted)?;
+        let word = first.text.strip_prefix(b"$")?.to_ascii_uppercase();
+        Some(match word.as_slice() {
+            b"ORIGIN" => Directive::Origin,
+            b"TTL" => Directive::Ttl,
+            b"INCLUDE" => Directive::Include,
+            b"GENERATE" => Directive::Generate,
+            _ => Directive::Unknown,
+        })
+    }
+}
+
+/// Reads the zone in a file, with the files that it includes.
+pub fn load(sources: &mut Sources, document: StateDocument, side: Side, found: &mut Found) {
+    let StateDocument { source, in_git, .. } = document;
+    let named = zone_in(sources.get(source).name());
+    let mut reader = Reader { named: named.clone(), in_git, ..Reader::default() };
+    reader.read(sources, source, State { origin: named, owner: Owner::None });
+    for &file in reader.files.iter().filter(|&&file| file != source) {
+        if !found.included.contains(&(file, KIND)) {
+            found.included.push((file, KIND));
+        }
+    }
+    let label = sources.get(source).name();
+    reader.finish(source, label, side, found);
+}
+
+/// The zone that the name of a file tells, as in `example.com.zone`, `db.example.com` and `example.com`.
+fn zone_in(path: &str) -> Option<Name> {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let lower = file.to_ascii_lowercase();
+    let start = lower.strip_prefix("db.").or_else(|| lower.strip_prefix("pri."));
+    let whole = start.unwrap_or(&lower);
+    let endings = [".zone", ".db", ".hosts", ".dns"];
+    let end = endings.iter().find_map(|ending| whole.strip_suffix(ending));
+    let zone = end.unwrap_or(whole).trim_end_matches('.');
+    let endings = ["txt", "conf", "cfg", "bak", "old", "orig", "log", "md", "text", "bind", "named", "inc", "include"];
+    let last = zone.rsplit('.').next().unwrap_or(zone);
+    // `before.zone` is a state of some zone, and not the zone `before`.
+    let is_zone = zone.contains('.') && !endings.contains(&last) && !last.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = zone.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+    if is_zone && is_host { Name::parse(zone).ok() } else { None }
+}
+
+/// What holds where an entry stands.
+#[derive(Clone, Debug)]
+struct State {
+    /// What names are relative to.
+    origin: Option<Name>,
+    /// The owner of the record before.
+    owner: Owner,
+}
+
+/// The owner of the record before.
+#[derive(Clone, Debug)]
+enum Owner {
+    /// There was none.
+    None,
+    /// It cannot be read, which has been told.
+    Unread,
+    Is(Name),
+}
+
+/// A record before the zone is known.
+struct Read {
+    owner: Name,
+    rtype: Rtype,
+    record: Record,
+    /// Its owner, or all of its entry where that is not written.
+    owner_at: Span,
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Reader {
+    /// The zone that the name of the file tells.
+    named: Option<Name>,
+    /// The first `$ORIGIN`.
+    first_origin: Option<Name>,
+    /// The last `$TTL`.
+    ttl: Option<u32>,
+    /// The time to live that was stated last (RFC 1035 section 5.1).
+    last_ttl: Option<u32>,
+    records: Vec<Read>,
+    generated: usize,
+    gaps: Vec<Gap>,
+    /// Gaps that are not told one by one.
+    more: usize,
+    has_told_no_origin: bool,
+    /// The file that is read, behind those that include it.
+    stack: Vec<SourceId>,
+    /// Where each of those includes the next.
+    sites: Vec<Span>,
+    /// Every file, once.
+    files: Vec<SourceId>,
+    /// Whether the files come from git.
+    in_git: bool,
+}
+
+/// A file to read before the next entry.
+struct Include<'a> {
+    /// The field that names it.
+    path: Field<'a>,
+    /// What names in it are relative to, if that is another than here.
+    origin: Option<Name>,
+    /// Its entry.
+    entry: Range<usize>,
+}
+
+impl Reader {
+    /// Reads a file. What it says of origin and owner ends with it (RFC 1035 section 5.1).
+    fn read(&mut self, sources: &mut Sources, source: SourceId, mut state: State) {
+        if !self.files.contains(&source) {
+            self.files.push(source);
+        }
+        self.stack.push(source);
+        let mut cursor = None;
+        loop {
+            let bytes = sources.get(source).bytes();
+            let mut lexer = cursor.map_or_else(|| Lexer::new(bytes), |cursor| Lexer::resume(bytes, cursor));
+            let Some(include) = self.read_to_include(source, &mut lexer, &mut state) else { break };
+            cursor = Some(lexer.cursor());
+            let Include { path, origin, entry } = include;
+            let (at, path) = (path.range.clone(), shown(&path).into_owned());
+            match self.included(sources, source, &path) {
+                Ok(file) => {
+                    self.sites.push(span(source, &entry));
+                    let origin = origin.or_else(|| state.origin.clone());
+                    self.read(sources, file, State { origin, owner: state.owner.clone() });
+                    self.sites.pop();
+                }
+                Err(reason) => self.tell(source, &entry, &Trouble { reason, at }),
+            }
+        }
+        self.stack.pop();
+    }
+
+    /// Reads entries up to one that includes another file.
+    fn read_to_include<'a>(
+        &mut self,
+        source: SourceId,
+        lexer: &mut Lexer<'a>,
+        state: &mut State,
+    ) -> Option<Include<'a>> {
+        while let Some(entry) = lexer.next_entry() {
+            match self.entry(source, &entry, &lexer.fields, state) {
+                Ok(None) => {}
+                Ok(Some(include)) => return Some(include),
+                Err(trouble) => self.tell(source, &entry.range, &trouble),
+            }
+        }
+        None
+    }
+
+    /// Reads an entry.
+    fn entry<'a>(
+        &mut self,
+        source: SourceId,
+        entry: &Entry,
+        fields: &[Field<'a>],
+        state: &mut State,
+    ) -> Result<Option<Include<'a>>, Trouble> {
+        let directive = Directive::of(entry, fields);
+        if let Some((fault, at)) = &entry.fault {
+            if directive.is_none() {
+                let owner = fields.first().filter(|_| !entry.is_indented).map(|owner| owner_of(owner, state));
+                state.owner = match owner {
+                    Some(Ok(owner)) => Owner::Is(owner),
+                    Some(Err(_)) => Owner::Unread,
+                    None => state.owner.clone(),
+                };
+            }
+            return Err(Trouble { reason: format!("it {fault}"), at: at.clone() });
+        }
+        match directive {
+            None => self.record(source, entry, fields, state)?,
+            Some(Directive::Origin) => {
+                let [_, origin] = fields else { return Err(form("$ORIGIN name", entry)) };
+                let origin = data::name(origin, state.origin.as_ref()).map_err(|trouble| trouble.at(origin))?;
+                self.first_origin.get_or_insert_with(|| origin.clone());
+                state.origin = Some(origin);
+            }
+            Some(Directive::Ttl) => {
+                let [_, field] = fields else { return Err(form("$TTL seconds", entry)) };
+                let text = shown(field);
+                let seconds =
+                    data::ttl(&text).ok_or_else(|| Trouble::new(format!("`{text}` is no time to live"), field));
+                self.ttl = Some(seconds?);
+            }
+            Some(Directive::Include) => {
+                let [_, path, rest @ ..] = fields else { return Err(form("$INCLUDE file origin", entry)) };
+                let origin = match rest {
+                    [] => None,
+                    [origin] => Some(data::name(origin, state.origin.as_ref()).map_err(|trouble| trouble.at(origin))?),
+                    _ => return Err(form("$INCLUDE file origin", entry)),
+                };
+                return Ok(Some(Include { path: path.clone(), origin, entry: entry.range.clone() }));
+            }
+            Some(Directive::Generate) => self.generate(source, entry, fields, state)?,
+            Some(Directive::Unknown) => {
+                let reason =
+                    format!("`{}` is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE", shown(&fields[0]));
+                return Err(Trouble::new(reason, &fields[0]));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads a record.
+    fn record(&mut self, source: SourceId, entry: &Entry, fields: &[Field], state: &mut State) -> Result<(), Trouble> {
+        let (owner, rest) = if entry.is_indented {
+            match &state.owner {
+                Owner::Is(owner) => (owner.clone(), fields),
+                Owner::Unread => return Ok(()),
+                Owner::None => {
+                    let reason = "it starts with a blank, so it has the owner of the record before, and there is none";
+                    return Err(Trouble { reason: reason.to_owned(), at: entry.range.clone() });
+                }
+            }
+        } else {
+            match owner_of(&fields[0], state) {
+                Ok(owner) => {
+                    state.owner = Owner::Is(owner.clone());
+                    (owner, &fields[1..])
+                }
+                Err(trouble) => {
+                    state.owner = Owner::Unread;
+                    let is_told =
+                        trouble == NameTrouble::NoOrigin && std::mem::replace(&mut self.has_told_no_origin, true);
+                    return if is_told { Ok(()) } else { Err(trouble.at(&fields[0])) };
+                }
+            }
+        };
+        let owner_at = if entry.is_indented { entry.range.clone() } else { fields[0].range.clone() };
+        let header = data::header(rest, &entry.range)?;
+        let datum = data::datum(&header.rtype, &rest[header.length..], state.origin.as_ref(), &entry.range);
+        let (rdata, range, trouble) = match datum {
+            Ok(datum) => (datum.rdata, datum.range, None),
+            // What is not known is no absent record.
+            Err(trouble) => (Rdata::Unknown, owner_at.clone(), Some(trouble)),
+        };
+        let ttl = self.ttl_of(&header, &rdata);
+        let place = self.place(span(source, &range), span(source, &entry.range));
+        let record = Record { rdata, ttl, served: Served::AsIs, unrooted: false, place };
+        self.records.push(Read { owner, rtype: header.rtype, record, owner_at: span(source, &owner_at) });
+        trouble.map_or(Ok(()), Err)
+    }
+
+    /// Seconds: as stated, or as the last `$TTL` says, or as stated last, or the minimum of the SOA (as BIND has it).
+    fn ttl_of(&mut self, header: &Header, rdata: &Rdata) -> Option<u32> {
+        if header.ttl.is_some() {
+            self.last_ttl = header.ttl;
+        }
+        let ttl = header.ttl.or(self.ttl).or(self.last_ttl);
+        match rdata {
+            Rdata::Text(text) if ttl.is_none() && header.rtype == Rtype::Soa => {
+                self.ttl = text.rsplit(' ').next().and_then(|minimum| minimum.parse().ok());
+                self.ttl
+            }
+            _ => ttl,
+        }
+    }
+
+    /// Reads the records that `$GENERATE range owner [ttl] [class] type data` makes. They stand where it does.
+    fn generate(&mut self, source: SourceId, entry: &Entry, fields: &[Field], state: &State) -> Result<(), Trouble> {
+        let [_, range, owner, rest @ ..] = fields else {
+            return Err(form("$GENERATE range owner type data", entry));
+        };
+        let numbers = generate::range(range)?;
+        let header = data::header(rest, &entry.range)?;
+        let [template] = &rest[header.length..] else {
+            let reason = "`$GENERATE` takes its data as one field; put quotes around them";
+            return Err(Trouble { reason: reason.to_owned(), at: entry.range.clone() });
+        };
+        let filled = |field: &Field, number| {
+            let text = generate::filled(field.text, number);
+            text.map_err(|reason| Trouble::new(format!("`{}` {reason}", shown(field)), field))
+        };
+        let place = self.place(span(source, &entry.range), span(source, &entry.range));
+        for number in numbers {
+            if self.generated == MOST_GENERATED {
+                let reason = format!("`$GENERATE` makes more than {MOST_GENERATED} records, and the rest is not made");
+                return Err(Trouble { reason, at: range.range.clone() });
+            }
+            self.generated += 1;
+            let (owner_text, data_text) = (filled(owner, number)?, filled(template, number)?);
+            let made = Field { text: &owner_text, is_quoted: owner.is_quoted, range: owner.range.clone() };
+            let owner = data::name(&made, state.origin.as_ref()).map_err(|trouble| trouble.at(&made))?;
+            let mut lexer = Lexer::new(&data_text);
+            let made = lexer.next_entry();
+            if let Some((fault, _)) = made.and_then(|made| made.fault) {
+                return Err(Trouble::new(format!("its data {fault}"), template));
+            }
+            let place_of = |field: Field<'_>| Field { range: template.range.clone(), text: &[], ..field };
+            let texts: Vec<Vec<u8>> = lexer.fields.iter().map(|field| field.text.to_vec()).collect();
+            let fields: Vec<Field> =
+                lexer.fields.drain(..).map(place_of).zip(&texts).map(|(field, text)| Field { text, ..field }).collect();
+            let datum = data::datum(&header.rtype, &fields, state.origin.as_ref(), &template.range)?;
+            let ttl = self.ttl_of(&header, &datum.rdata);
+            let record =
+                Record { rdata: datum.rdata, ttl, served: Served::AsIs, unrooted: false, place: place.clone() };
+            let owner_at = place.span;
+            self.records.push(Read { owner, rtype: header.rtype.clone(), record, owner_at });
+        }
+        Ok(())
+    }
+
+    /// The file of an `$INCLUDE`: looked for from the directory of the file that includes it, and from those above it, as
+    /// far as the repository goes, since a path counts from wherever the name server runs. The error reads on after "this
+    /// entry is not read: ".
+    fn included(&self, sources: &mut Sources, source: SourceId, path: &str) -> Result<SourceId, String> {
+        if self.in_git {
+            return Err(
+                "files that another includes are not read from git; compare two directories in place of it".to_owned()
+            );
+        }
+        if self.stack.len() == DEEPEST {
+            return Err(format!("files include one another more than {DEEPEST} deep"));
+        }
+        let name = sources.get(source).name().to_owned();
+        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let folder = Folder::new(if name.starts_with('/') && directory.is_empty() { "/" } else { directory });
+        let ways = std::iter::successors(Some(path.to_owned()), |way| Some(format!("../{way}")));
+        let ways = ways.take(if path.starts_with('/') { 1 } else { DEEPEST });
+        let found = ways.into_iter().find_map(|way| folder.read(sources, &way));
+        let found = found.ok_or_else(|| {
+            format!("there is no file `{path}` beside it or in a directory above it in the repository")
+        })?;
+        if self.stack.contains(&found) { Err(format!("`{path}` includes itself")) } else { Ok(found) }
+    }
+
+    /// A place in the file that is read.
+    fn place(&self, span: Span, block: Span) -> Place {
+        Place { span, block, address: None, site: self.sites.last().copied() }
+    }
+
+    /// Tells what is wrong with an entry.
+    fn tell(&mut self, source: SourceId, entry: &Range<usize>, trouble: &Trouble) {
+        if self.gaps.len() == MANY {
+            self.more += 1;
+            return;
+        }
+        let place = self.place(span(source, &trouble.at), span(source, entry));
+        self.gaps.push(Gap::new(&INPUT_UNREADABLE, format!("this entry is not read: {}", trouble.reason), place));
+    }
+
+    /// Hands over what was read.
+    fn finish(mut self, source: SourceId, label: &str, side: Side, found: &mut Found) {
+        let start = Place::at(span(source, &(0..0)));
+        if self.more > 0 {
+            let reason = format!("{} more entries of this file cannot be read", self.more);
+            self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
+        }
+        let soa = self.records.iter().find(|read| read.rtype == Rtype::Soa).map(|read| read.owner.clone());
+        let has_soa = soa.is_some();
+        let named =
+            self.named.take().filter(|named| self.first_origin.as_ref().is_none_or(|origin| origin.is_within(named)));
+        let Some(apex) = soa.or(named).or(self.first_origin.take()) else {
+            if self.gaps.is_empty() {
+                let reason = "nothing says of which zone this file is: it has no SOA and no `$ORIGIN`, and its name is no \
+                              zone; begin it with `$ORIGIN` and the zone";
+                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
+            }
+            found.gaps.append(&mut self.gaps);
+            return;
+        };
+        let view = found.builder.view(View { apex: Some(apex.clone()), id: None, private: false, host: None });
+        found.builder.label(view, label);
+        let zone = apex.unrooted();
+        // Without its SOA a file is part of a zone.
+        if has_soa && self.gaps.is_empty() {
+            found.builder.mark_whole(view, side);
+        }
+        let mut has_seen_soa = false;
+        for Read { owner, rtype, record, owner_at } in self.records {
+            let place = || Place { span: owner_at, ..record.place.clone() };
+            if !owner.is_within(&apex) {
+                let owner = owner.unrooted();
+                let reason =
+                    format!("this entry is not read: {owner} is not in the zone {zone}, so name servers ignore it");
+                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place()).lowered_to(Severity::Warning));
+                continue;
+            }
+            if rtype == Rtype::Soa && std::mem::replace(&mut has_seen_soa, true) {
+                let reason =
+                    format!("this entry is not read: the zone {zone} has its SOA already, and name servers refuse two");
+                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place()));
+                continue;
+            }
+            found.builder.add(side, RecordSet { view, owner, rtype, variant: None, records: vec![record] });
+        }
+        found.gaps.append(&mut self.gaps);
+    }
+}
+
+/// The owner that a field names.
+fn owner_of(field: &Field, state: &State) -> Result<Name, NameTrouble> {
+    data::name(field, state.origin.as_ref())
+}
+
+/// A directive that is not of its form.
+fn form(form: &str, entry: &Entry) -> Trouble {
+    Trouble { reason: format!("it is not of the form `{form}`"), at: entry.range.clone() }
+}
+
+fn span(source: SourceId, range: &Range<usize>) -> Span {
+    let offset = |at: usize| u32::try_from(at).expect("inputs are smaller than 4 GiB");
+    Span { source, start: offset(range.start), end: offset(range.end) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::{self, Inputs};
+    use crate::source::Bytes;
+
+    /// The records of a file, as `owner ttl type data`, and what is wrong with it, as `line: reason`.
+    fn read(name: &str, text: &[u8]) -> (Vec<String>, Vec<String>) {
+        let mut sources = Sources::default();
+        let source = sources.add(name.to_owned(), Bytes::Owned(text.to_owned()));
+        let loaded = load::load(&mut sources, Inputs::documents(vec![source]));
+        let ttl = |record: &Record| record.ttl.map_or("-".to_owned(), |ttl| ttl.to_string());
+        let line = |set: &RecordSet, record: &Record| {
+            format!("{} {} {} {}", set.owner.unrooted(), ttl(record), set.rtype, record.rdata)
+        };
+        let sets = loaded.diff.after.sets().iter();
+        let records = sets.flat_map(|set| set.records.iter().map(move |record| line(set, record))).collect();
+        let gaps = loaded.gaps.iter().filter(|gap| gap.coverage.id == INPUT_UNREADABLE.id);
+        let gap = |gap: &Gap| {
+            let reason = gap.reason.strip_prefix("this entry is not read: ").unwrap_or(&gap.reason);
+            format!("{}: {reason}", sources.start(gap.place.span).line)
+        };
+        (records, gaps.map(gap).collect())
+    }
+
+    /// The records of a file of the zone example.com, in which nothing is wrong.
+    fn records(text: &str) -> Vec<String> {
+        let (records, gaps) = read("example.com.zone", text.as_bytes());
+        assert_eq!(gaps, [""; 0], "{text}");
+        records
+    }
+
+    /// What is wrong with a file of the zone example.com.
+    fn gaps(text: &str) -> Vec<String> {
+        read("example.com.zone", text.as_bytes()).1
+    }
+
+    #[test]
+    fn time_and_class_stand_in_any_order_or_not_at_all() {
+        let text = "a 60 IN A 192.0.2.1\nb IN 1h A 192.0.2.1\nc in a 192.0.2.1\nd A 192.0.2.1\n$TTL 1d2h\n TXT x\n5 5 A 192.0.2.1\n";
+        assert_eq!(
+            records(text),
+            [
+                "5.example.com 5 A 192.0.2.1",
+                "a.example.com 60 A 192.0.2.1",
+                "b.example.com 3600 A 192.0.2.1",
+                "c.example.com 3600 A 192.0.2.1",
+                "d.example.com 3600 A 192.0.2.1",
+                "d.example.com 93600 TXT \"x\"",
+            ]
+        );
+        let soa = "@ SOA ns hostmaster.example.net. 1 2h 900 1w 5m\n  NS ns\nns A 192.0.2.1\n";
+        assert_eq!(
+            records(soa),
+            [
+                "example.com 300 NS ns.example.com.",
+                "example.com 300 SOA ns.example.com. hostmaster.example.net. 1 7200 900 604800 300",
+                "ns.example.com 300 A 192.0.2.1",
+            ]
+        );
+    }
+
+    #[test]
+    fn names_are_relative_to_the_origin_that_holds_there() {
+        let text =
+            "www CNAME @\n$ORIGIN sub\na MX 10 b\n$ORIGIN x.example.com.\n@ CNAME c.\n\\*.d CNAME a\\.b\n* MX 0 .\n";
+        assert_eq!(
+            records(text),
+            [
+                "a.sub.example.com - MX 10 b.sub.example.com.",
+                "www.example.com - CNAME example.com.",
+                "x.example.com - CNAME c.",
+                "*.x.example.com - MX 0 .",
+                "*.d.x.example.com - CNAME a\\.b.x.example.com.",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_type_is_read_or_at_least_held_to_its_form() {
+        let text = "@ TXT v=spf1 \"-all\" a\\;b\n@ SRV 0 1 465 mail\n@ ALIAS x.example.net.\n@ ANAME y\n@ CAA 0 issue \"ca.example.net\"\n\
+                    @ TYPE65280 \\# 3 0a0B 0c\n@ TYPE15 \\# 8 000A 04 6d61696c 00\n@ MX \\# 8 000A 04 6d61696c 00\n@ A \\# 4 c0000201\n@ AAAA 2001:db8::1\n\
+                    @ TLSA 3 1 1 ( 0123456789abcdef0123456789abcdef\n 0123456789abcdef0123456789abcdef )\n@ HTTPS 1 . alpn=h2\n";
+        let mut all = records(text);
+        all.sort();
+        assert_eq!(
+            all,
+            [
+                "example.com - A 192.0.2.1",
+                "example.com - AAAA 2001:db8::1",
+                "example.com - ALIAS x.example.net.",
+                "example.com - ALIAS y.example.com.",
+                "example.com - CAA 0 issue \"ca.example.net\"",
+                "example.com - HTTPS 1 . alpn=h2",
+                "example.com - MX 10 mail.",
+                "example.com - MX 10 mail.",
+                "example.com - SRV 0 1 465 mail.example.com.",
+                "example.com - TLSA 3 1 1 0123456789abcdef0123456789abcdef 0123456789abcdef0123456789abcdef",
+                "example.com - TXT \"v=spf1\" \"-all\" \"a\\;b\"",
+                "example.com - TYPE65280 \\# 3 0a0B 0c",
+            ]
+        );
+    }
+
+    #[test]
+    fn records_are_made_by_the_number() {
+        assert_eq!(
+            records("$TTL 60\n$GENERATE 1-3/2 h$ IN MX \"10 mx${0,2}.example.net.\"\n$GENERATE 5-5 $ PTR p$\n"),
+            [
+                "5.example.com 60 PTR p5.example.com.",
+                "h1.example.com 60 MX 10 mx01.example.net.",
+                "h3.example.com 60 MX 10 mx03.example.net.",
+            ]
+        );
+        assert_eq!(
+            gaps("$GENERATE 2-1 a A 192.0.2.1\n$GENERATE 1-2 a MX 10 b\n$GENERATE 1-2 a$ A 192.0.2\n"),
+            [
+                "1: `2-1` is no range of the form `start-stop` or `start-stop/step`",
+                "2: `$GENERATE` takes its data as one field; put quotes around them",
+                "3: `192.0.2` is no address for A",
+            ]
+        );
+        let (records, gaps) = read("example.com.zone", b"$GENERATE 0-2000000 $ A 192.0.2.1\n");
+        assert_eq!((records.len(), gaps.len()), (MOST_GENERATED, 1), "{gaps:?}");
+    }
+
+    #[test]
+    fn each_entry_that_cannot_be_read_is_told_and_the_others_are_read() {
+        let text = "a MX mail\nb MX 70000 mail\nc A 192.0.2.300\nd FOO x\ne CH A 192.0.2.1\nf\n$FOO x\n$TTL x\n..g A 192.0.2.1\n TXT x\n\
+                    h TXT \"x\ni MX ( 10\nj CAA 0 issue\nk A 192.0.2.1 192.0.2.2\nl TYPE65280 x\nm A\nn TXT \\999\nz A 192.0.2.1\n";
+        let (records, gaps) = read("example.com.zone", text.as_bytes());
+        assert_eq!(
+            gaps,
+            [
+                "1: its MX is not of the form `preference exchange`",
+                "2: `70000` is no preference: that is a number from 0 to 65535",
+                "3: `192.0.2.300` is no address for A",
+                "4: `FOO` is no type of record",
+                "5: its class is CH, and only IN is checked",
+                "6: it has no type of record",
+                "7: `$FOO` is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE",
+                "8: `x` is no time to live",
+                "9: `..g` is not a domain name: it has an empty label",
+                "11: it has a `\"` that is not closed on its line",
+                "12: it has a `(` that is never closed",
+                "13: its CAA is not well-formed: unexpected end of entry",
+                "14: its A is not of the form `address`",
+                "15: its TYPE65280 is not of the form `\\# length data`",
+                "16: its A has no data",
+                "17: it has an incomplete escape",
+            ]
+        );
+        assert!(records.contains(&"z.example.com - A 192.0.2.1".to_owned()), "{records:?}");
+        assert!(records.contains(&"a.example.com - MX ?".to_owned()), "what is not known is not absent: {records:?}");
+    }
+
+    #[test]
+    fn the_zone_is_that_of_the_soa_or_else_of_the_name_or_the_origin() {
+        let apex = |name: &str, text: &str| {
+            let (records, gaps) = read(name, text.as_bytes());
+            [records, gaps].concat().join(" / ")
+        };
+        assert_eq!(apex("dns/db.example.com", "a A 192.0.2.1"), "a.example.com - A 192.0.2.1");
+        assert_eq!(apex("example.com", "a A 192.0.2.1"), "a.example.com - A 192.0.2.1");
+        assert_eq!(apex("example.com.db", "$TTL 5\na A 192.0.2.1"), "a.example.com 5 A 192.0.2.1");
+        assert_eq!(apex("my.records", "$ORIGIN example.com.\na A 192.0.2.1"), "a.example.com - A 192.0.2.1");
+        assert!(apex("-", "a A 192.0.2.1\nb A 192.0.2.1").ends_with("begin the file with `$ORIGIN` and its zone"));
+        assert!(apex("before.zone", "a A 192.0.2.1").contains("nothing says to what"), "no zone is called `before`");
+        assert!(apex("zone.txt", "a.example.com. A 192.0.2.1").contains("nothing says of which zone this file is"));
+        let outside = apex(
+            "x",
+            "$ORIGIN example.com.\n@ 1 SOA a b 1 1 1 1 1\na.example.net. A 192.0.2.1\nsub SOA a b 1 1 1 1 1\n",
+        );
+        assert!(outside.contains("3: a.example.net is not in the zone example.com"), "{outside}");
+        assert!(outside.contains("4: the zone example.com has its SOA already"), "{outside}");
+    }
+
+    #[test]
+    fn zone_files_are_told_from_all_else() {
+        for (name, text) in [
+            ("x", "$ORIGIN example.com.\n"),
+            ("x", "; a comment\n$TTL 1h\n"),
+            ("x", "@ IN SOA a b 1 1 1 1 1"),
+            ("x", "example.com. 300 IN TXT \"x\""),
+            ("example.com.zone", "this is broken"),
+            ("db.example.com", "( \"\n"),
+        ] {
+            assert!(is_one(name, text.as_bytes()), "{text}");
+        }
+        for (name, text) in [
+            ("x", ""),
+            ("x", "{\"a\": 1}"),
+            ("example.com.zone", "{\"a\": 1}"),
+            ("db.yaml", "a: b"),
+            ("x", "www:\n  type: A\n  value: 192.0.2.1\n"),
+            ("x", "locals {\n  a = \"b\"\n}\n"),
+            ("x", "Terraform will perform the following actions:\n"),
+            ("x", "he is in a good mood\n"),
+            ("x", "this txt is text\n"),
+            ("x", "<html>"),
+            ("x", "$HOME is where\n"),
+            ("x.zone", "a\0b"),
+        ] {
+            assert!(!is_one(name, text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn files_include_others_of_the_repository_alone() {
+        let outside = tempfile::tempdir().unwrap();
+        let root = outside.path().join("repository");
+        std::fs::create_dir_all(root.join(".git")).unwrap();
+        std::fs::create_dir_all(root.join("zones")).unwrap();
+        let write = |path: &str, text: &str| std::fs::write(root.join(path), text).unwrap();
+        write("common.inc", "$ORIGIN inner\nin A 192.0.2.1\n$TTL 5\n");
+        write("zones/circle.inc", "$INCLUDE circle.inc\n");
+        std::fs::write(outside.path().join("secret"), "s A 192.0.2.1\n").unwrap();
+        let text = "$ORIGIN example.com.\nfirst A 192.0.2.1\n$INCLUDE common.inc\n A 192.0.2.2\n$INCLUDE common.inc other\n\
+                    $INCLUDE circle.inc\n$INCLUDE ../../secret\n$INCLUDE absent\nlast A 192.0.2.1\n";
+        let path = root.join("zones/example.com.zone");
+        let (records, gaps) = read(path.to_str().unwrap(), text.as_bytes());
+        assert_eq!(
+            records,
+            [
+                "first.example.com - A 192.0.2.1",
+                "first.example.com 5 A 192.0.2.2",
+                "in.inner.example.com - A 192.0.2.1",
+                "last.example.com 5 A 192.0.2.1",
+                "in.inner.other.example.com 5 A 192.0.2.1",
+            ]
+        );
+        assert_eq!(
+            gaps,
+            [
+                "1: `circle.inc` includes itself",
+                "7: there is no file `../../secret` beside it or in a directory above it in the repository",
+                "8: there is no file `absent` beside it or in a directory above it in the repository",
+            ]
+        );
+    }
+}
