@@ -256,12 +256,13 @@ def before(folder):
 
 def report(binary, states, options, config=None):
     """The report on a change: `states` has zone files by the side, with none before it where there is one state."""
-    with tempfile.TemporaryDirectory() as room:
-        home = {side: repository(Path(room, side), paths).parent for side, paths in states.items() if paths}
-        files = ["--before", home["before"], "--after", home["after"]] if "before" in home else [home["after"]]
-        config = ["--config", config] if config else ["--no-config"]
-        done = subprocess.run([binary, "check", "--format", "json", *map(str, [*config, *files]), *options.split()],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    files = states["after"]
+    if states["before"]:
+        # Zones that do not change are context.
+        files = ["--before", states["before"][0], "--after", files[0], *(x for file in files[1:] for x in ("--context", file))]
+    config = ["--config", config] if config else ["--no-config"]
+    done = subprocess.run([binary, "check", "--format", "json", *map(str, [*config, *files]), *options.split()],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if not done.stdout:
         sys.exit(f"zonegate reports nothing on {states}: {done.stderr}")
     return json.loads(done.stdout)
