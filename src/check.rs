@@ -105,7 +105,7 @@ pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     hosts.extend(exchanges_of_changed_policies(diff));
     let mut cuts: BTreeSet<Host> = BTreeSet::new();
     let (mut handed_over, mut others) = (BTreeSet::new(), BTreeSet::new());
-    for set in diff.changes().into_iter().flat_map(Change::sets) {
+    for set in diff.changes().flat_map(Change::sets) {
         let is_cut = is_cut(diff, set);
         let scopes = if is_cut { &mut handed_over } else { &mut others };
         scopes.extend(scope(diff, set, is_cut));
@@ -279,7 +279,7 @@ fn aliases_by_view(diff: &Diff, name: &Name) -> HashMap<ViewId, Vec<Host>> {
 
 /// The hosts that take mail for domains with one MTA-STS policy before the change and another after it.
 fn exchanges_of_changed_policies(diff: &Diff) -> BTreeSet<Host> {
-    let Diff { before, after } = diff;
+    let Diff { before, after, .. } = diff;
     let domains = before.policies().iter().chain(after.policies()).map(|(domain, _)| domain);
     let changed = domains.filter(|domain| match (before.policy(domain), after.policy(domain)) {
         (Some(one), Some(other)) => !one.says_same(other),
@@ -412,7 +412,7 @@ impl<'a> Inquiry<'a> {
 
     /// What the change does to the mail of the host, or else to that of the first name that depends on it.
     fn reroute(&self, faults: &[Fault]) -> Option<Reroute> {
-        let Diff { before, after } = self.diff;
+        let Diff { before, after, .. } = self.diff;
         let own = self.reroute.get_or_init(|| Reroute::of(before, after, self.view, self.name)).clone();
         let dependent = faults.iter().filter(|fault| fault.related != *self.name).take(MANY_ROUTES);
         own.or_else(|| dependent.into_iter().find_map(|fault| Reroute::of(before, after, fault.view, &fault.related)))

@@ -3,15 +3,26 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::record::{RecordSet, Snapshot};
+use crate::record::{RecordSet, Snapshot, View, ViewId};
 
-/// The two sides of a change.
+/// The two sides of a change, and where they differ, which is worked out once.
 #[derive(Clone, Debug, Default)]
 pub struct Diff {
     /// What is served before it.
     pub before: Snapshot,
     /// What would be served after it.
     pub after: Snapshot,
+    /// The sets that differ, by their numbers in the sides.
+    differing: Vec<Differing>,
+    zones: usize,
+}
+
+/// [`Change`] by the numbers of the sets before and after.
+#[derive(Clone, Copy, Debug)]
+enum Differing {
+    Added(usize),
+    Removed(usize),
+    Altered(usize, usize),
 }
 
 /// One record set that differs between the sides.
@@ -50,26 +61,50 @@ impl<'a> Change<'a> {
 }
 
 impl Diff {
+    /// The change from one side to the other, both of one [`Builder`](crate::record::Builder). All sets are looked at here,
+    /// and never again: what comes later costs as the change.
+    pub fn new(before: Snapshot, after: Snapshot) -> Diff {
+        let differing = differing(before.sets(), after.sets());
+        let holds = |(view, _): &(ViewId, &View)| !before.is_empty(*view) || !after.is_empty(*view);
+        let zones = after.views().filter(|view| view.1.apex.is_some() || holds(view)).count();
+        Diff { before, after, differing, zones }
+    }
+
     /// The sets that differ, in the order of snapshots.
-    pub fn changes(&self) -> Vec<Change<'_>> {
-        let mut changes = Vec::new();
-        let (mut before, mut after) = (self.before.sets(), self.after.sets());
-        loop {
-            let order = match (before.first(), after.first()) {
-                (None, None) => return changes,
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(one), Some(other)) if Arc::ptr_eq(one, other) => Ordering::Equal,
-                (Some(one), Some(other)) => one.key().cmp(&other.key()),
-            };
-            match order {
-                Ordering::Less => changes.push(Change::Removed(&before[0])),
-                Ordering::Greater => changes.push(Change::Added(&after[0])),
-                Ordering::Equal if Arc::ptr_eq(&before[0], &after[0]) || before[0].same_answer(&after[0]) => {}
-                Ordering::Equal => changes.push(Change::Altered { before: &before[0], after: &after[0] }),
-            }
-            before = &before[usize::from(order.is_le())..];
-            after = &after[usize::from(order.is_ge())..];
+    pub fn changes(&self) -> impl ExactSizeIterator<Item = Change<'_>> {
+        let (before, after) = (self.before.sets(), self.after.sets());
+        self.differing.iter().map(move |differing| match *differing {
+            Differing::Added(at) => Change::Added(&after[at]),
+            Differing::Removed(at) => Change::Removed(&before[at]),
+            Differing::Altered(one, other) => Change::Altered { before: &before[one], after: &after[other] },
+        })
+    }
+
+    /// How many views have a name or hold records.
+    pub fn zones(&self) -> usize {
+        self.zones
+    }
+}
+
+/// The sets in which two sides differ, in their order.
+fn differing(before: &[Arc<RecordSet>], after: &[Arc<RecordSet>]) -> Vec<Differing> {
+    let mut differing = Vec::new();
+    let (mut one, mut other) = (0, 0);
+    loop {
+        let order = match (before.get(one), after.get(other)) {
+            (None, None) => return differing,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(before), Some(after)) if Arc::ptr_eq(before, after) => Ordering::Equal,
+            (Some(before), Some(after)) => before.key().cmp(&after.key()),
+        };
+        match order {
+            Ordering::Less => differing.push(Differing::Removed(one)),
+            Ordering::Greater => differing.push(Differing::Added(other)),
+            Ordering::Equal if Arc::ptr_eq(&before[one], &after[other]) || before[one].same_answer(&after[other]) => {}
+            Ordering::Equal => differing.push(Differing::Altered(one, other)),
         }
+        one += usize::from(order.is_le());
+        other += usize::from(order.is_ge());
     }
 }

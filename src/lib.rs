@@ -32,13 +32,11 @@ pub mod workspace;
 use std::collections::BTreeSet;
 
 use crate::check::Host;
-use crate::diff::Diff;
 use crate::gap::Gap;
 use crate::load::Loaded;
 use crate::load::terraform;
 use crate::load::terraform::code::{self, Origin};
 use crate::policy::{Policy, Scope};
-use crate::record::{Snapshot, ViewId};
 use crate::report::{Finding, Report, Summary};
 use crate::rule::{Declared, Label};
 use crate::source::{SourceId, Sources};
@@ -100,9 +98,9 @@ pub fn conclude(sources: &Sources, loaded: &Loaded, policy: &Policy, found: Foun
     let is_all = policy.all || !compared;
     policy::suppress(&mut findings, policy, &Scope { sources, diff, inputs, code: &code, hosts: &hosts, is_all });
     let mut summary = Summary {
-        zones: zones(diff),
-        records_before: records(&diff.before),
-        records_after: records(&diff.after),
+        zones: diff.zones(),
+        records_before: diff.before.record_count(),
+        records_after: diff.after.record_count(),
         changes: diff.changes().len(),
         compared: *compared,
         fail_on: policy.fail_on.0,
@@ -118,17 +116,6 @@ pub fn conclude(sources: &Sources, loaded: &Loaded, policy: &Policy, found: Foun
     gaps.sort_by_key(|gap| (gap.place.span.source, gap.place.span.start, gap.coverage.id));
     summary.exit_code = policy.exit_code(&findings, &gaps, &summary);
     Report { findings, gaps, summary, inputs: inputs.clone() }
-}
-
-/// Views with a name or with records.
-fn zones(diff: &Diff) -> usize {
-    let sets = diff.before.sets().iter().chain(diff.after.sets());
-    let holding: BTreeSet<ViewId> = sets.map(|set| set.view).collect();
-    diff.after.views().filter(|(id, view)| view.apex.is_some() || holding.contains(id)).count()
-}
-
-fn records(snapshot: &Snapshot) -> usize {
-    snapshot.sets().iter().map(|set| set.records.len()).sum()
 }
 
 /// Introduced ones first, the gravest first, what is said of records before what is said of suppressions, then by place.

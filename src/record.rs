@@ -295,6 +295,7 @@ pub struct Snapshot {
     empty: Vec<bool>,
     /// By view, then owner from the root down, then type: all names below a name follow it.
     sets: Vec<Arc<RecordSet>>,
+    record_count: usize,
     /// By view, then owner.
     slips: Vec<Slip>,
     /// The owners of records that refer to a name, by the way they do, in the order of [`Reference`].
@@ -407,6 +408,11 @@ impl Snapshot {
     /// The MTA-STS policy of a domain.
     pub fn policy(&self, domain: &Name) -> Option<&Policy> {
         self.policies.iter().find(|(name, _)| name == domain).map(|(_, policy)| policy)
+    }
+
+    /// How many records there are.
+    pub fn record_count(&self) -> usize {
+        self.record_count
     }
 
     /// All slips, by view and owner.
@@ -689,7 +695,20 @@ impl Snapshot {
             };
             cuts.entry(set.view).or_default().insert(set.owner.clone(), cut);
         }
-        Snapshot { views, whole, empty, sets, slips, references, by_apex, cuts, unnamed, policies: Vec::new() }
+        let record_count = sets.iter().map(|set| set.records.len()).sum();
+        Snapshot {
+            views,
+            whole,
+            empty,
+            record_count,
+            sets,
+            slips,
+            references,
+            by_apex,
+            cuts,
+            unnamed,
+            policies: Vec::new(),
+        }
     }
 }
 

@@ -59,22 +59,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("excerpt", &["rule", "source"]),
     ("render", &["excerpt", "gap", "name", "report", "route", "rule", "rules", "severity", "source", "trace"]),
     ("dump", &["rdata", "record", "source"]),
-    (
-        "lib",
-        &[
-            "check",
-            "diff",
-            "gap",
-            "load",
-            "load/terraform",
-            "load/terraform/code",
-            "policy",
-            "record",
-            "report",
-            "rule",
-            "source",
-        ],
-    ),
+    ("lib", &["check", "gap", "load", "load/terraform", "load/terraform/code", "policy", "report", "rule", "source"]),
     (
         "cli",
         &[

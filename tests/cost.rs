@@ -4,27 +4,35 @@
 #![expect(unsafe_code, reason = "an allocator that counts has no safe form")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
 use zonegate::check::check;
 use zonegate::diff::Diff;
+use zonegate::load::Loaded;
 use zonegate::name::Name;
+use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
 use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
+use zonegate::review;
 use zonegate::rule::Declared;
 use zonegate::rules::RULES;
 use zonegate::source::{Bytes, Place, Sources, Span};
 
-/// The allocator of the system, and how often it was asked.
-struct Counting(AtomicUsize);
+thread_local! {
+    /// How often this thread asked for memory; tests run beside each other.
+    static ASKED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The allocator of the system, which counts how often it was asked.
+struct Counting;
 
 #[global_allocator]
-static MEMORY: Counting = Counting(AtomicUsize::new(0));
+static MEMORY: Counting = Counting;
 
 // SAFETY: all is handed on to the allocator of the system as it comes.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        ASKED.set(ASKED.get() + 1);
         unsafe { System.alloc(layout) }
     }
 
@@ -169,10 +177,15 @@ const SHAPES: [Shape; 18] = [
 
 /// A change that creates so many parts of a shape, or finds them there.
 fn diff(shape: &Shape, parts: usize, side: Side) -> Diff {
+    diff_of((0..parts).flat_map(shape.part).map(|line| (side, line)))
+}
+
+/// A change of these records, each a zone, owner, type and data; the zones are whole.
+fn diff_of(lines: impl IntoIterator<Item = (Side, [String; 4])>) -> Diff {
     let name = |text: &str| Name::parse(text).expect("the names are good");
     let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
     let mut builder = Builder::default();
-    for [zone, owner, rtype, data] in (0..parts).flat_map(shape.part) {
+    for (side, [zone, owner, rtype, data]) in lines {
         let view: ViewId = builder.view(View { apex: Some(name(&zone)), id: None, private: false, host: None });
         builder.mark_whole(view, Side::Both);
         let rtype = Rtype::from_text(&rtype);
@@ -182,16 +195,16 @@ fn diff(shape: &Shape, parts: usize, side: Side) -> Diff {
         builder.add(side, RecordSet { view, owner: name(&owner), rtype, variant: None, records });
     }
     let (before, after) = builder.finish();
-    Diff { before, after }
+    Diff::new(before, after)
 }
 
 #[test]
 fn twice_as_much_to_check_costs_about_twice_as_much() {
     let cost = |shape: &Shape, parts, side, all| {
         let diff = diff(shape, parts, side);
-        let start = MEMORY.0.load(Ordering::Relaxed);
+        let start = ASKED.get();
         check(&diff, &Declared::default(), RULES, all);
-        MEMORY.0.load(Ordering::Relaxed) - start
+        ASKED.get() - start
     };
     for shape in &SHAPES {
         for (side, all) in [(Side::After, false), (Side::Before, false), (Side::Both, true)] {
@@ -200,4 +213,39 @@ fn twice_as_much_to_check_costs_about_twice_as_much() {
             assert!(twice * 2 < once * 5, "{}, {side:?}: {once} allocations become {twice}", shape.name);
         }
     }
+}
+
+#[test]
+fn ten_changes_cost_the_same_in_a_zone_of_any_size() {
+    const CHANGES: [[&str; 3]; 10] = [
+        ["n1", "CNAME", "www.example.net"],
+        ["n2", "CNAME", "n3.example.com"],
+        ["n3", "MX", "20 nowhere.example.com"],
+        ["n5", "MX", "20 n2.example.com"],
+        ["mx", "CNAME", "mx.example.net"],
+        ["*.sub", "CNAME", "www.example.net"],
+        ["child", "NS", "ns1.example.net"],
+        ["tree", "DNAME", "example.net"],
+        ["n7", "TXT", "v=spf1 mx -all"],
+        ["n9", "A", "192.0.2.9"],
+    ];
+    let cost = |names: usize| {
+        let mut lines: Vec<(Side, [String; 4])> = Vec::new();
+        for at in 0..names {
+            let exchange = || format!("10 n{}.example.com", at - 1);
+            let (rtype, data) = if at % 2 == 0 { ("A", "192.0.2.1".to_owned()) } else { ("MX", exchange()) };
+            lines.push((Side::Both, line("example.com", &format!("n{at}.example.com"), rtype, &data)));
+        }
+        for [label, rtype, data] in CHANGES {
+            lines.push((Side::After, line("example.com", &format!("{label}.example.com"), rtype, data)));
+        }
+        let loaded = Loaded { diff: diff_of(lines), compared: true, ..Loaded::default() };
+        let start = ASKED.get();
+        let report = review(&Sources::default(), &loaded, &Declared::default(), &Policy::default());
+        assert_eq!(report.summary.changes, CHANGES.len());
+        assert!(report.findings.len() > 3, "{:?}", report.findings);
+        ASKED.get() - start
+    };
+    let [small, large] = [20_000, 200_000].map(cost);
+    assert!(large * 10 < small * 11, "{small} allocations become {large}");
 }

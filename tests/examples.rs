@@ -297,7 +297,7 @@ fn change(body: &str) -> Result<Diff, String> {
         builder.add_policy(Side::Both, domain, policy);
     }
     let (before, after) = builder.finish();
-    Ok(Diff { before, after })
+    Ok(Diff::new(before, after))
 }
 
 /// A policy as `domain: mode host ...` states it.

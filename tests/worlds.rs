@@ -241,7 +241,7 @@ fn diff(lines: &[Line]) -> Diff {
         builder.add_policy(side, name("example.com"), Policy { mode: Mode::Enforce, place: nowhere(), mx });
     }
     let (before, after) = builder.finish();
-    Diff { before, after }
+    Diff::new(before, after)
 }
 
 fn verdicts(findings: &[Finding]) -> BTreeSet<String> {
@@ -313,7 +313,7 @@ fn a_change_undone_takes_away_what_it_brought() {
     every_world(|_, diff| {
         turn.set(turn.get() + 1);
         let rule = rules[turn.get() % rules.len()];
-        let back = Diff { before: diff.after.clone(), after: diff.before.clone() };
+        let back = Diff::new(diff.after.clone(), diff.before.clone());
         let of = |diff: &Diff, status: Status| -> BTreeSet<String> {
             let found = check(diff, &declared(), &[rule], true).into_iter();
             found.filter(|finding| finding.status == status).map(|finding| format!("{:?}", finding.names)).collect()

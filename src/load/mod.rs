@@ -226,7 +226,7 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     sources.hide(hidden);
     let (views, doubts) = joining::join(&mut builder, &zones);
     let (before, after) = builder.finish();
-    let diff = Diff { before, after };
+    let diff = Diff::new(before, after);
     let pending = pending.into_iter().map(|pending| Pending { view: views[pending.view.number()], ..pending });
     gaps.extend(pending.filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
     gaps.extend(doubts);
