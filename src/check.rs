@@ -11,7 +11,8 @@ use crate::record::{Answer, Node, RecordSet, Reference, Snapshot, ViewId};
 use crate::report::Finding;
 use crate::route::way_of_mail;
 use crate::rule::{Check, Declared, Fault, Label, Rule, Scene, Status, Telling, World};
-use crate::rules::GROUPS;
+use crate::rules::{GROUPS, STEPS};
+use crate::severity::Severity;
 use crate::source::Place;
 use crate::trace::Reroute;
 
@@ -103,6 +104,7 @@ fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
 pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = slipped(diff);
     hosts.extend(exchanges_of_changed_policies(diff));
+    hosts.extend(diff.operations().iter().map(|operation| (operation.view, operation.owner.clone())));
     let mut cuts: BTreeSet<Host> = BTreeSet::new();
     let (mut handed_over, mut others) = (BTreeSet::new(), BTreeSet::new());
     for set in diff.changes().flat_map(Change::sets) {
@@ -457,7 +459,19 @@ fn one_for_each_fault(mut findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
-    findings
+    add_steps_to_error(findings)
+}
+
+/// How a change is carried out matters less than an error that it brings at the same host, which then stands for both.
+fn add_steps_to_error(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_step = |finding: &Finding| STEPS.iter().any(|rule| std::ptr::eq(*rule, finding.rule));
+    let (steps, mut others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_step);
+    let is_error = |finding: &&mut Finding| finding.severity == Severity::Error && finding.status == Status::Introduced;
+    match others.iter_mut().find(is_error) {
+        Some(error) => steps.into_iter().for_each(|step| absorb(error, step)),
+        None => others.extend(steps),
+    }
+    others
 }
 
 fn absorb(winner: &mut Finding, loser: Finding) {

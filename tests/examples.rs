@@ -5,6 +5,9 @@
 //! `$ORIGIN` starts a zone, known whole unless it is `partial`; `at` names its DNS host. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
+//! Behind a record, `created`, `deleted`, `in place`, `deleted first`, `created first` and `forgotten` tell what becomes of
+//! the object that holds it, and `overwrites` that it is written over what stands there; records of one owner that are
+//! changed in the same way, other than created, deleted or forgotten, are one object, and each other is one of its own.
 //! `policy of example.com: enforce mx.example.net` is the MTA-STS policy of a domain, after the change as before it.
 //! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does, and `set: strict`
 //! has the rules of that set run; on the page of a rule, those of its own set do. A `diff` block
@@ -17,7 +20,7 @@ use std::path::Path;
 
 use jiff::civil::date;
 use zonegate::config;
-use zonegate::diff::Diff;
+use zonegate::diff::{Diff, Operation, Way};
 use zonegate::gap::COVERAGE;
 use zonegate::load::terraform::code::Origin;
 use zonegate::load::{Inputs, Loaded, Part, Repository, StateDocument, hosts, load};
@@ -279,6 +282,7 @@ fn change(body: &str) -> Result<Diff, String> {
     let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
     let mut builder = Builder::default();
     let mut zone = None;
+    let mut operations: Vec<Operation> = Vec::new();
     let lines = (0..).zip(body.lines()).filter(|(_, line)| !line.is_empty() && !line.starts_with("; "));
     for (number, line) in lines {
         let (text, flags) = line.split_once(" ; ").unwrap_or((line, ""));
@@ -288,7 +292,21 @@ fn change(body: &str) -> Result<Diff, String> {
             let span = Span { source, start: number, end: number };
             let place = Place::at(span);
             let view = zone.ok_or("a record stands before the first zone")?;
-            let (side, set) = record(view, text, flags, place).ok_or(format!("what is `{line}`?"))?;
+            let (marks, flags): (Vec<&str>, Vec<&str>) = flags.split(", ").partition(|flag| is_mark(flag));
+            let (side, set) = record(view, text, &flags.concat(), place.clone()).ok_or(format!("what is `{line}`?"))?;
+            if let Some(way) = marks.iter().find_map(|mark| way(mark)) {
+                let stays = [Way::InPlace, Way::DeletedFirst, Way::CreatedFirst].contains(&way);
+                let same = operations.iter().find(|one| stays && one.way == way && one.owner == set.owner);
+                operations.push(Operation {
+                    view,
+                    owner: set.owner.clone(),
+                    rtype: set.rtype.clone(),
+                    side,
+                    way,
+                    overwrites: marks.contains(&OVERWRITES),
+                    object: same.map_or(place, |one| one.object.clone()),
+                });
+            }
             builder.add(side, set);
         }
     }
@@ -297,7 +315,27 @@ fn change(body: &str) -> Result<Diff, String> {
         builder.add_policy(Side::Both, domain, policy);
     }
     let (before, after) = builder.finish();
-    Ok(Diff::new(before, after))
+    Ok(Diff::new(before, after).carried_out_by(operations))
+}
+
+/// What stands behind a record that is written over what is there.
+const OVERWRITES: &str = "overwrites";
+
+fn is_mark(flag: &str) -> bool {
+    flag == OVERWRITES || way(flag).is_some()
+}
+
+/// What becomes of the object that holds a record.
+fn way(mark: &str) -> Option<Way> {
+    Some(match mark {
+        "created" => Way::Created,
+        "deleted" => Way::Deleted,
+        "in place" => Way::InPlace,
+        "deleted first" => Way::DeletedFirst,
+        "created first" => Way::CreatedFirst,
+        "forgotten" => Way::Forgotten,
+        _ => return None,
+    })
 }
 
 /// A policy as `domain: mode host ...` states it.

@@ -184,6 +184,8 @@ fn google_clash() -> [Value; 2] {
 }
 
 const CLASH: &str = "error cname-with-mx introduced shop.example.com.";
+/// What is forgotten stays beside the alias.
+const FORGOTTEN: &str = "error forgotten-record-still-live introduced shop.example.com.";
 const REPLACED: &str = "error cname-replaces-mx introduced shop.example.com.";
 
 #[test]
@@ -308,8 +310,8 @@ fn a_record_that_terraform_forgets_while_it_makes_another_stays() {
     let (mx, cname) = (route53("shop", "MX", &["10 mx1.example.net"]), route53("shop", "CNAME", &["www.example.org"]));
     let entry = change("aws_route53_record.shop", &mx, &cname);
     for (actions, expected) in [
-        (json!(["create", "forget"]), CLASH),
-        (json!(["forget", "create"]), CLASH),
+        (json!(["create", "forget"]), FORGOTTEN),
+        (json!(["forget", "create"]), FORGOTTEN),
         (json!(["create", "delete"]), REPLACED),
         (json!(["delete", "create"]), REPLACED),
     ] {
@@ -323,7 +325,21 @@ fn a_record_that_terraform_only_forgets_stays() {
     let forgotten = change("aws_route53_record.mail", &route53("shop", "MX", &["10 mx1.example.net"]), &Value::Null);
     let [_, shop] = clash();
     let plan = plan(&[with(forgotten, "/change/actions", json!(["forget"])), shop], &[route53_zone()]);
-    assert_eq!(told(&plan), [CLASH]);
+    assert_eq!(told(&plan), [FORGOTTEN]);
+}
+
+#[test]
+fn what_is_forgotten_and_imported_again_is_told_by_its_new_address() {
+    let with_id = |id: &str| with(route53("shop", "MX", &["10 mx1.example.net"]), "/id", json!(id));
+    let forgotten = change("aws_route53_record.mail", &with_id("one"), &Value::Null);
+    let forgotten = with(forgotten, "/change/actions", json!(["forget"]));
+    let becomes_alias = |id: &str| {
+        let entry = change("aws_route53_record.shop", &with_id(id), &route53("shop", "CNAME", &["www.example.org"]));
+        with(entry, "/change/importing", json!({"id": id}))
+    };
+    let told = |id: &str| told(&plan(&[forgotten.clone(), becomes_alias(id)], &[route53_zone()]));
+    assert_eq!(told("one"), [REPLACED], "one record, which is no mx any more");
+    assert_eq!(told("another"), [FORGOTTEN]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use zonegate::check::check;
-use zonegate::diff::Diff;
+use zonegate::diff::{Diff, Operation, Way};
 use zonegate::mta_sts::{Mode, Policy};
 use zonegate::name::{Name, NamePattern};
 use zonegate::rdata::{Rdata, Rtype};
@@ -117,6 +117,9 @@ struct Line {
     served: Served,
     unrooted: bool,
     slip: Option<Misread>,
+    /// What becomes of the object that holds it.
+    way: Option<Way>,
+    overwrites: bool,
 }
 
 fn line(dice: &mut Dice) -> Line {
@@ -139,7 +142,7 @@ fn line(dice: &mut Dice) -> Line {
         1 => Some(Misread::Rewritten { written: "no".to_owned() }),
         _ => None,
     };
-    Line { side, zone, owner, rtype, data, served, unrooted: dice.roll(10) == 0, slip }
+    Line { side, zone, owner, rtype, data, served, unrooted: dice.roll(10) == 0, slip, way: None, overwrites: false }
 }
 
 /// A world about a cut; all but a few of its records stand on both sides, so that one change shows what it does.
@@ -161,7 +164,18 @@ fn cut_world(dice: &mut Dice) -> Vec<Line> {
 /// A record that is served as it is.
 fn plain(side: Side, zone: &'static str, owner: &str, rtype: &str, data: &str) -> Line {
     let (rtype, data) = (Rtype::from_text(rtype), data.to_owned());
-    Line { side, zone, owner: owner.to_owned(), rtype, data, served: Served::AsIs, unrooted: false, slip: None }
+    Line {
+        side,
+        zone,
+        owner: owner.to_owned(),
+        rtype,
+        data,
+        served: Served::AsIs,
+        unrooted: false,
+        slip: None,
+        way: None,
+        overwrites: false,
+    }
 }
 
 /// A place in an empty input.
@@ -205,6 +219,18 @@ fn world(dice: &mut Dice) -> Vec<Line> {
         let line = Line { side: Side::After, served: ways[dice.roll(3)], ..lines[at].clone() };
         lines.push(line);
     }
+    for line in &mut lines {
+        line.way = match line.side {
+            Side::Both => [None, None, None, Some(Way::Forgotten)][dice.roll(4)],
+            Side::Before => {
+                [Way::Deleted, Way::InPlace, Way::DeletedFirst, Way::CreatedFirst].get(dice.roll(5)).copied()
+            }
+            Side::After => {
+                [Way::Created, Way::InPlace, Way::DeletedFirst, Way::CreatedFirst].get(dice.roll(5)).copied()
+            }
+        };
+        line.overwrites = dice.roll(8) == 0;
+    }
     // The child zone is there if it holds a record, the others always.
     let soa = |zone: &&'static str| plain(Side::Both, zone, zone, "SOA", "start of authority");
     lines.extend(["example.com", "example.net"].iter().map(soa));
@@ -224,7 +250,8 @@ fn diff(lines: &[Line]) -> Diff {
         builder.mark_whole(view, Side::Both);
         (apex, view)
     });
-    for line in lines {
+    let mut operations: Vec<Operation> = Vec::new();
+    for (line, number) in lines.iter().zip(1..) {
         let view: ViewId = views.iter().find(|(apex, _)| *apex == line.zone).expect("it is one of them").1;
         let owner = name(&line.owner);
         if let Some(what) = line.slip.clone() {
@@ -233,6 +260,22 @@ fn diff(lines: &[Line]) -> Diff {
         let rdata = Rdata::parse(&line.rtype, &line.data, Name::parse).expect("the data is good");
         let records = vec![Record { rdata, ttl: None, served: line.served, unrooted: line.unrooted, place: nowhere() }];
         let set = RecordSet { view, owner, rtype: line.rtype.clone(), variant: None, records };
+        if let Some(way) = line.way {
+            // What is altered at one name is one object.
+            let stays = [Way::InPlace, Way::DeletedFirst, Way::CreatedFirst].contains(&way);
+            let same = operations.iter().find(|one| stays && one.way == way && one.owner == set.owner);
+            let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+            let place = Place::at(Span { source, start: number, end: number });
+            operations.push(Operation {
+                view,
+                owner: set.owner.clone(),
+                rtype: set.rtype.clone(),
+                side: line.side,
+                way,
+                overwrites: line.overwrites,
+                object: same.map_or(place, |one| one.object.clone()),
+            });
+        }
         builder.add(line.side, set);
     }
     // One of many hosts is allowed, and another one only after the change.
@@ -241,7 +284,7 @@ fn diff(lines: &[Line]) -> Diff {
         builder.add_policy(side, name("example.com"), Policy { mode: Mode::Enforce, place: nowhere(), mx });
     }
     let (before, after) = builder.finish();
-    Diff::new(before, after)
+    Diff::new(before, after).carried_out_by(operations)
 }
 
 fn verdicts(findings: &[Finding]) -> BTreeSet<String> {

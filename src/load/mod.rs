@@ -10,7 +10,7 @@ pub mod terraform;
 pub mod yaml;
 mod zonefile;
 
-use crate::diff::Diff;
+use crate::diff::{Diff, Operation};
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
 pub use crate::load::octodns::{Part, Repository};
 pub use crate::load::terraform::{OwnTable, own_table};
@@ -140,6 +140,8 @@ pub struct Found {
     pub gaps: Vec<Gap>,
     /// Gaps that count only if the name has to do with mail, which is known at the end.
     pub pending: Vec<Pending>,
+    /// How the change is carried out, where an input tells.
+    pub operations: Vec<Operation>,
     /// Values that must not be shown.
     pub hidden: Vec<Span>,
     /// Files that documents brought in, each with its kind.
@@ -222,11 +224,14 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     let others = others.iter().map(|(kind, document)| input(document.source, kind.kind));
     let included = found.included.iter().map(|&(source, kind)| input(source, kind));
     let inputs = of_terraform.chain(others).chain(included).chain(in_trees).chain(of_policies).collect();
-    let Found { mut builder, mut gaps, pending, hidden, trees: notes, .. } = found;
+    let Found { mut builder, mut gaps, pending, mut operations, hidden, trees: notes, .. } = found;
     sources.hide(hidden);
     let (views, doubts) = joining::join(&mut builder, &zones);
     let (before, after) = builder.finish();
-    let diff = Diff::new(before, after);
+    for operation in &mut operations {
+        operation.view = views[operation.view.number()];
+    }
+    let diff = Diff::new(before, after).carried_out_by(operations);
     let pending = pending.into_iter().map(|pending| Pending { view: views[pending.view.number()], ..pending });
     gaps.extend(pending.filter(|pending| is_mail_name(&diff, pending)).map(|pending| pending.gap));
     gaps.extend(doubts);

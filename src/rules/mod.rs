@@ -3,6 +3,7 @@
 
 mod alias_unsupported_by_target;
 mod all_mx_deleted;
+mod allow_overwrite_on_mail_name;
 mod cname_at_apex;
 mod cname_loop;
 mod cname_masks_mail_txt;
@@ -12,12 +13,14 @@ mod cname_replaces_mx;
 mod cname_with_mx;
 mod cname_with_null_mx;
 mod cname_with_other_data;
+mod create_before_destroy_conflict;
 mod deletion_uncovers_wildcard_cname;
 mod dname_with_cname;
 mod duplicate_key_hides_record;
 mod empty_non_terminal_blocks_wildcard;
 mod explicit_cname_escapes_wildcard_mx;
 mod flattened_cname_with_mx;
+mod forgotten_record_still_live;
 mod mail_alias_flattened;
 mod mail_cname_dead_end;
 mod mail_name_below_delegation;
@@ -40,12 +43,15 @@ mod null_mx_with_other_mx;
 mod policy_name_cname_and_txt;
 mod spf_term_loses_answer;
 mod suppression_expired;
+mod swap_not_atomic;
 mod unflattening_exposes_cname;
 mod unused_suppression;
 mod wildcard_cname_covers_mx_exchange;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use crate::diff::Diff;
 use crate::mail_text::{MailText, mail_texts};
 use crate::name::Name;
 use crate::rdata::Rtype;
@@ -61,6 +67,7 @@ pub use self::unused_suppression::RULE as UNUSED_SUPPRESSION;
 pub static RULES: &[&Rule] = &[
     &alias_unsupported_by_target::RULE,
     &all_mx_deleted::RULE,
+    &allow_overwrite_on_mail_name::RULE,
     &cname_at_apex::RULE,
     &cname_loop::RULE,
     &cname_masks_mail_txt::RULE,
@@ -70,12 +77,14 @@ pub static RULES: &[&Rule] = &[
     &cname_with_mx::RULE,
     &cname_with_null_mx::RULE,
     &cname_with_other_data::RULE,
+    &create_before_destroy_conflict::RULE,
     &deletion_uncovers_wildcard_cname::RULE,
     &dname_with_cname::RULE,
     &duplicate_key_hides_record::RULE,
     &empty_non_terminal_blocks_wildcard::RULE,
     &explicit_cname_escapes_wildcard_mx::RULE,
     &flattened_cname_with_mx::RULE,
+    &forgotten_record_still_live::RULE,
     &mail_alias_flattened::RULE,
     &mail_cname_dead_end::RULE,
     &mail_name_below_delegation::RULE,
@@ -98,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &policy_name_cname_and_txt::RULE,
     &spf_term_loses_answer::RULE,
     &suppression_expired::RULE,
+    &swap_not_atomic::RULE,
     &unflattening_exposes_cname::RULE,
     &unused_suppression::RULE,
     &wildcard_cname_covers_mx_exchange::RULE,
@@ -111,6 +121,7 @@ pub fn named(id: &str) -> Option<&'static Rule> {
 /// Rules that one fault at one host breaks together; the first that finds something stands for the others.
 pub static GROUPS: &[&[&Rule]] = &[
     &[
+        &forgotten_record_still_live::RULE,
         &unflattening_exposes_cname::RULE,
         &cname_with_mx::RULE,
         &cname_at_apex::RULE,
@@ -149,7 +160,12 @@ pub static GROUPS: &[&[&Rule]] = &[
         &mta_sts_mx_mismatch::RULE,
         &spf_term_loses_answer::RULE,
     ],
+    &[&create_before_destroy_conflict::RULE, &swap_not_atomic::RULE],
 ];
+
+/// Rules about how a change is carried out; with an error at the host they are no findings of their own.
+pub static STEPS: &[&Rule] =
+    &[&create_before_destroy_conflict::RULE, &swap_not_atomic::RULE, &allow_overwrite_on_mail_name::RULE];
 
 /// The fault of a node whose own records clash, if it `holds` both types.
 fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
@@ -215,6 +231,25 @@ fn followers(snapshot: &Snapshot, view: ViewId, name: &Name) -> Vec<Name> {
 /// Whether a name is one of a service, which underscores stand before (RFC 8552), and no domain of mail.
 fn is_service_name(name: &Name) -> bool {
     name.unrooted().split('.').any(|label| label.starts_with('_'))
+}
+
+/// Whether mail depends on the records of a name, before the change or after it.
+fn depends_on_mail(scene: &Scene, node: &Node) -> bool {
+    let Diff { before, after, .. } = scene.diff;
+    let takes_mail = || {
+        let sides = [(before, scene.before(node)), (after, *node)];
+        sides.iter().any(|(side, node)| node.mx().next().is_some() || !senders(side, node).is_empty())
+    };
+    scene.declared.takes_mail(node.name).unwrap_or_else(takes_mail)
+}
+
+/// A type as a message says it.
+fn type_text(rtype: &Rtype) -> Cow<'static, str> {
+    match rtype {
+        Rtype::Cname => "alias".into(),
+        Rtype::A | Rtype::Aaaa => "address".into(),
+        other => other.text().to_lowercase().into(),
+    }
 }
 
 /// Whether mail for a node still reaches the very exchanges that it reached before, in the same order.

@@ -30,6 +30,7 @@ use self::resource::Resource;
 use self::trouble::Troubles;
 use self::values::{Known, Object, Value};
 use self::zone::{Described, Zones};
+use crate::diff::{Operation, Way};
 use crate::gap::{Gap, INPUT_UNREADABLE, SENSITIVE_VALUE, UNKNOWN_UNTIL_APPLY, ZONE_PARTIALLY_VISIBLE};
 use crate::load::json::{Base, Json};
 use crate::load::{DeclaredZone, Found, Pending, StateDocument, UNREADABLE};
@@ -403,7 +404,7 @@ impl<'f> Loader<'f> {
     }
 
     fn add(&mut self, state: &State, view: ViewId, reading: Reading) {
-        let Reading { owner, rtype, variant, data, ttl, name } = reading;
+        let Reading { owner, rtype, variant, data, ttl, overwrites, name } = reading;
         let mut records = Vec::with_capacity(data.len());
         for Datum { rdata, served, at, trouble } in data {
             let place = state.place([at, name].into_iter().find(|json| !json.is_null()));
@@ -422,6 +423,17 @@ impl<'f> Loader<'f> {
         }
         if records.is_empty() {
             return;
+        }
+        if let Some(way) = state.resource.way {
+            self.found.operations.push(Operation {
+                view,
+                owner: owner.clone(),
+                rtype: rtype.clone(),
+                side: state.side,
+                way: if way == Way::Forgotten && state.side == Side::After { Way::Created } else { way },
+                overwrites,
+                object: place_of(state.plan, state.resource),
+            });
         }
         let set = RecordSet { view, owner, rtype, variant, records };
         match (state.resource.mode, state.row.zone.kind) {

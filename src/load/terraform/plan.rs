@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use crate::diff::Way;
 use crate::gap::{Gap, INPUT_UNREADABLE, PLAN_NOT_COMPLETE};
 use crate::load::json::{Base, Json};
 use crate::load::terraform::address::Address;
@@ -50,6 +51,7 @@ impl<'a> Plan<'a> {
         }
         let mut reading = Reading { base, own, gaps, troubles, providers: HashMap::default(), resources: Vec::new() };
         reading.read(document);
+        reading.hand_over();
         Plan {
             base,
             configuration: configuration.unwrap_or_default(),
@@ -136,6 +138,16 @@ impl<'a> Reading<'a, '_> {
                 }
             }
             modules.extend(module.child_modules.into_iter().rev());
+        }
+    }
+
+    /// What one resource forgets and another one imports is told by the latter alone.
+    fn hand_over(&mut self) {
+        let imported = self.resources.iter().filter(|resource| resource.imported);
+        let imported: HashSet<_> = imported.filter_map(Resource::identity).collect();
+        let forgotten = self.resources.iter_mut().filter(|resource| resource.way == Some(Way::Forgotten));
+        for resource in forgotten.filter(|resource| resource.identity().is_some_and(|one| imported.contains(&one))) {
+            resource.hand_over();
         }
     }
 

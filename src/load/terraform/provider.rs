@@ -625,6 +625,8 @@ pub enum Meaning {
     Private,
     /// The resource holds one name of the zone, not all of it.
     Scope,
+    /// The record is written over what others have put there.
+    Overwrite,
 }
 
 /// When a flag holds.

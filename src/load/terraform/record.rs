@@ -29,6 +29,8 @@ pub struct Reading<'a> {
     pub data: Vec<Datum<'a>>,
     /// Seconds.
     pub ttl: Option<u32>,
+    /// Whether it is written over what others have put there.
+    pub overwrites: bool,
     /// The value that names the owner.
     pub name: Json<'a>,
 }
@@ -229,7 +231,8 @@ pub fn read<'a>(
     }
     let variant = reader.variant();
     let ttl = row.ttl.as_ref().and_then(|attr| object.one(attr).text()?.parse().ok());
-    Ok(Some(Reading { owner, rtype, variant, data, ttl, name }))
+    let overwrites = reader.flag(Meaning::Overwrite).is_some_and(|(_, holds)| holds == Some(true));
+    Ok(Some(Reading { owner, rtype, variant, data, ttl, overwrites, name }))
 }
 
 struct Reader<'r, 'a> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
+use crate::diff::Way;
 use crate::load::json::Json;
 use crate::load::terraform::address::Address;
 use crate::load::terraform::document::StateResource;
@@ -38,6 +39,8 @@ struct States<'a> {
     #[serde(borrow)]
     actions: Option<Json<'a>>,
     #[serde(borrow)]
+    importing: Option<Json<'a>>,
+    #[serde(borrow)]
     before: Option<Json<'a>>,
     #[serde(borrow)]
     after: Option<Json<'a>>,
@@ -64,8 +67,10 @@ pub struct Resource<'a> {
     pub provider: &'a Provider,
     before: Option<Value<'a>>,
     after: Option<Value<'a>>,
-    /// Terraform stops tracking the object, which stays in DNS.
-    forgotten: bool,
+    /// What Terraform does to the object, which stays in DNS if it is forgotten; nothing if it is left alone or only read.
+    pub way: Option<Way>,
+    /// Terraform tracks the object from now on, which was in DNS before.
+    pub imported: bool,
     /// Terraform makes the object, or one in its place.
     created: bool,
 }
@@ -77,7 +82,8 @@ const NO_OBJECT: &str = "the attributes of this resource are not an object";
 impl<'a> Resource<'a> {
     /// A resource that the plan lists, whether or not it changes. The error says what is not as it should be.
     pub fn changing(entry: &ResourceChange<'a>, provider: &'a Provider) -> Result<Resource<'a>, &'static str> {
-        let States { actions, before, after, after_unknown, before_sensitive, after_sensitive } = entry.change;
+        let States { actions, importing, before, after, after_unknown, before_sensitive, after_sensitive } =
+            entry.change;
         // One is enough of two that are alike.
         let after_sensitive = after_sensitive.filter(|after| before_sensitive != Some(*after));
         let sensitive = [before_sensitive, after_sensitive].map(|json| json.unwrap_or(Json::NULL));
@@ -91,7 +97,8 @@ impl<'a> Resource<'a> {
             provider,
             before: before.map(|json| object(json, Json::NULL, sensitive)).transpose()?,
             after: after.map(|json| object(json, after_unknown.unwrap_or(Json::NULL), sensitive)).transpose()?,
-            forgotten: actions.contains(&"forget"),
+            way: way(&actions).filter(|_| entry.mode.content() == "managed"),
+            imported: importing.is_some_and(|importing| !importing.is_null()),
             created: actions.contains(&"create") || before.is_none(),
         })
     }
@@ -108,7 +115,8 @@ impl<'a> Resource<'a> {
             provider,
             before: Some(value),
             after: Some(value),
-            forgotten: false,
+            way: None,
+            imported: false,
             created: false,
         })
     }
@@ -119,11 +127,23 @@ impl<'a> Resource<'a> {
         match (self.before, self.after) {
             (Some(before), Some(after)) if before.is_same(after) => vec![(Side::Both, after)],
             (before, after) => {
-                let stays = if self.forgotten { Side::Both } else { Side::Before };
+                let stays = if self.way == Some(Way::Forgotten) { Side::Both } else { Side::Before };
                 let before = before.map(|value| (stays, value));
                 before.into_iter().chain(after.map(|value| (Side::After, value))).collect()
             }
         }
+    }
+
+    /// The object that it tracks before the change: the type, and an identifier or else all attributes.
+    pub fn identity(&self) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+        let value = self.before?;
+        let id = value.object()?.one("id").text().unwrap_or(Cow::Borrowed(value.json().raw()));
+        Some((self.resource_type.clone(), id))
+    }
+
+    /// Notes that another resource tracks what this one forgets, so that it tells what becomes of it.
+    pub fn hand_over(&mut self) {
+        self.way = None;
     }
 
     /// The side on which this very change makes the object, so that nothing else can be in it.
@@ -139,6 +159,19 @@ impl<'a> Resource<'a> {
 /// A state of a resource: an object, with its mirrors.
 fn object<'a>(json: Json<'a>, unknown: Json<'a>, sensitive: [Json<'a>; 2]) -> Result<Value<'a>, &'static str> {
     if json.raw().starts_with('{') { Ok(Value::new(json, unknown, sensitive)) } else { Err(NO_OBJECT) }
+}
+
+/// What the actions of a change come to, as a whole.
+fn way(actions: &[&str]) -> Option<Way> {
+    match actions {
+        ["create"] => Some(Way::Created),
+        ["delete"] => Some(Way::Deleted),
+        ["update"] => Some(Way::InPlace),
+        ["delete", "create"] => Some(Way::DeletedFirst),
+        ["create", "delete"] => Some(Way::CreatedFirst),
+        ["forget"] | ["create", "forget"] | ["forget", "create"] => Some(Way::Forgotten),
+        _ => None,
+    }
 }
 
 fn mode(json: Json) -> Mode {
@@ -187,6 +220,25 @@ mod tests {
         assert_eq!(new(r#"{"actions":["create"],"before":null,"after":{}}"#), Some(Side::Both));
         assert_eq!(new(r#"{"actions":["delete","create"],"before":{},"after":{"a":1}}"#), Some(Side::After));
         assert_eq!(new(r#"{"actions":["update"],"before":{},"after":{"a":1}}"#), None);
+    }
+
+    #[test]
+    fn actions_tell_what_becomes_of_an_object() {
+        for (actions, expected) in [
+            (vec!["create"], Some(Way::Created)),
+            (vec!["delete"], Some(Way::Deleted)),
+            (vec!["update"], Some(Way::InPlace)),
+            (vec!["delete", "create"], Some(Way::DeletedFirst)),
+            (vec!["create", "delete"], Some(Way::CreatedFirst)),
+            (vec!["forget"], Some(Way::Forgotten)),
+            (vec!["create", "forget"], Some(Way::Forgotten)),
+            (vec!["forget", "create"], Some(Way::Forgotten)),
+            (vec!["no-op"], None),
+            (vec!["read"], None),
+            (vec![], None),
+        ] {
+            assert_eq!(way(&actions), expected, "{actions:?}");
+        }
     }
 
     #[test]
