@@ -2,7 +2,8 @@
 //! each example on it is run.
 //!
 //! A `diff` block draws zones: a space stands before a record of both sides, `-` or `+` before one of one side only, and
-//! `$ORIGIN` starts a zone, known whole unless it is `partial`; `at` names its DNS host. A `json` block is a plan. What is to be reported stands
+//! `$ORIGIN` starts a zone, known whole unless it is `partial`; `at` names its DNS host. A time to live stands before the
+//! type, if there is any. A `json` block is a plan. What is to be reported stands
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
 //! Behind a record, `created`, `deleted`, `in place`, `deleted first`, `created first` and `forgotten` tell what becomes of
@@ -373,11 +374,13 @@ fn view(builder: &mut Builder, number: u32, apex: &str, flags: &str) -> Result<V
     Ok(id)
 }
 
-/// One line of a zone: the side, `owner TYPE data`, and how it is served; none if it is something else.
+/// One line of a zone: the side, `owner [TTL] TYPE data`, and how it is served; none if it is something else.
 fn record(view: ViewId, text: &str, flags: &str, place: Place) -> Option<(Side, RecordSet)> {
     let sides = [(" ", Side::Both), ("-", Side::Before), ("+", Side::After)];
     let (side, rest) = sides.iter().find_map(|(sign, side)| Some((*side, text.strip_prefix(sign)?)))?;
     let (owner, rest) = rest.split_once(' ')?;
+    let timed = rest.split_once(' ').and_then(|(ttl, rest)| Some((ttl.parse().ok()?, rest)));
+    let (ttl, rest) = timed.map_or((None, rest), |(ttl, rest)| (Some(ttl), rest));
     let (rtype, data) = rest.split_once(' ')?;
     let rtype = Rtype::from_text(rtype);
     let served = match flags {
@@ -388,6 +391,6 @@ fn record(view: ViewId, text: &str, flags: &str, place: Place) -> Option<(Side, 
         _ => return None,
     };
     let rdata = Rdata::parse(&rtype, data, Name::parse).ok()?;
-    let record = Record { rdata, ttl: None, served, unrooted: false, place };
+    let record = Record { rdata, ttl, served, unrooted: false, place };
     Some((side, RecordSet { view, owner: Name::parse(owner).ok()?, rtype, variant: None, records: vec![record] }))
 }

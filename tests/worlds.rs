@@ -258,7 +258,8 @@ fn diff(lines: &[Line]) -> Diff {
             builder.add_slip(line.side, Slip { view, owner: owner.clone(), what, place: nowhere() });
         }
         let rdata = Rdata::parse(&line.rtype, &line.data, Name::parse).expect("the data is good");
-        let records = vec![Record { rdata, ttl: None, served: line.served, unrooted: line.unrooted, place: nowhere() }];
+        let records =
+            vec![Record { rdata, ttl: Some(3600), served: line.served, unrooted: line.unrooted, place: nowhere() }];
         let set = RecordSet { view, owner, rtype: line.rtype.clone(), variant: None, records };
         if let Some(way) = line.way {
             // What is altered at one name is one object.

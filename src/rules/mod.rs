@@ -42,6 +42,7 @@ mod null_mx_unsupported_by_target;
 mod null_mx_with_other_mx;
 mod policy_name_cname_and_txt;
 mod spf_term_loses_answer;
+mod stale_answer_window;
 mod suppression_expired;
 mod swap_not_atomic;
 mod unflattening_exposes_cname;
@@ -106,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &null_mx_with_other_mx::RULE,
     &policy_name_cname_and_txt::RULE,
     &spf_term_loses_answer::RULE,
+    &stale_answer_window::RULE,
     &suppression_expired::RULE,
     &swap_not_atomic::RULE,
     &unflattening_exposes_cname::RULE,
@@ -164,8 +166,12 @@ pub static GROUPS: &[&[&Rule]] = &[
 ];
 
 /// Rules about how a change is carried out; with an error at the host they are no findings of their own.
-pub static STEPS: &[&Rule] =
-    &[&create_before_destroy_conflict::RULE, &swap_not_atomic::RULE, &allow_overwrite_on_mail_name::RULE];
+pub static STEPS: &[&Rule] = &[
+    &create_before_destroy_conflict::RULE,
+    &swap_not_atomic::RULE,
+    &allow_overwrite_on_mail_name::RULE,
+    &stale_answer_window::RULE,
+];
 
 /// The fault of a node whose own records clash, if it `holds` both types.
 fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
