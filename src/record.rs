@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::mta_sts::Policy;
@@ -31,7 +31,7 @@ pub struct View {
 
 impl View {
     /// Whether this is a public zone of which only an identifier is known.
-    fn is_unnamed(&self) -> bool {
+    pub fn is_unnamed(&self) -> bool {
         self.apex.is_none() && !self.private
     }
 }
@@ -803,6 +803,8 @@ pub struct Builder {
     whole_after: Vec<bool>,
     /// What each view is known by.
     known: Vec<Known>,
+    /// The public zones that inputs describe, whether they show records of them or not.
+    described: HashSet<(u32, Name)>,
     /// What is read now.
     input: InputId,
     sets: Vec<Entry>,
@@ -826,6 +828,13 @@ pub struct InputId {
     is_context: bool,
 }
 
+impl InputId {
+    /// Whether both are read together, so that one zone has one identifier in both.
+    pub fn is_read_with(self, other: InputId) -> bool {
+        self.number == other.number
+    }
+}
+
 /// Who knows a view, and by what.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
@@ -847,6 +856,16 @@ impl Builder {
         self.input.is_context = is_context;
     }
 
+    /// Notes that what is read now describes a public zone of this name.
+    pub fn describe(&mut self, apex: Name) {
+        self.described.insert((self.input.number, apex));
+    }
+
+    /// Whether an input that has this view describes a public zone of this name.
+    pub fn describes(&self, view: ViewId, apex: &Name) -> bool {
+        self.known[view.number()].inputs.iter().any(|input| self.described.contains(&(input.number, apex.clone())))
+    }
+
     /// Notes what an input calls a view.
     pub fn label(&mut self, view: ViewId, label: &str) {
         self.known[view.0 as usize].labels.insert(label.into());
@@ -856,6 +875,17 @@ impl Builder {
     pub fn views(&self) -> impl Iterator<Item = (ViewId, &View, &Known)> {
         let views = (0..).map(ViewId).zip(&self.views).zip(&self.known);
         views.map(|((id, view), known)| (id, view, known))
+    }
+
+    /// What the owners in each of these views that holds some have in common: the longest name that all of them are within.
+    pub fn owners_in_common(&self, is_meant: impl Fn(&View) -> bool) -> BTreeMap<ViewId, Name> {
+        let meant: Vec<bool> = self.views.iter().map(is_meant).collect();
+        let mut common: BTreeMap<ViewId, Name> = BTreeMap::new();
+        for set in self.sets.iter().map(|entry| &entry.set).filter(|set| meant[set.view.number()]) {
+            let of_view = common.entry(set.view).or_insert_with(|| set.owner.clone());
+            *of_view = of_view.common_ancestor(&set.owner);
+        }
+        common
     }
 
     /// The sets so far of these views, with the side that each stands on.

@@ -179,6 +179,37 @@ fn what_two_inputs_show_is_one_record() {
 }
 
 #[test]
+fn a_zone_of_which_a_plan_gives_an_identifier_is_the_one_that_its_names_lie_in() {
+    let created = |zone| record(zone, "shop.example.com", "CNAME", None, ALIAS);
+    let by_id = |records: &[Value]| plan(&[], records);
+    let beside = record("Z1", "www.example.net", "CNAME", None, ALIAS);
+    let text = record("Z2", "shop.example.com", "TXT", None, Some("x"));
+    let place = Place::new(&[
+        ("plan.json", by_id(&[created("Z1")])),
+        ("wide.json", by_id(&[created("Z1"), beside])),
+        ("two.json", by_id(&[created("Z1"), text])),
+        ("named.json", plan(&["Z2"], &[created("Z1")])),
+        ("mx.json", listing(&[("shop.example.com.", "MX", "10 mx.example.net.")])),
+        ("dns/example.com.yaml", MX.to_owned()),
+        (
+            "deep/shop.example.com.yaml",
+            "? ''\n: type: MX\n  value: {exchange: mx.example.net., preference: 10}\n".to_owned(),
+        ),
+    ]);
+    let found = |input: &str| (vec![format!("error cname-with-mx cname-added plan.json {input}")], 1);
+    assert_eq!(place.check("plan.json --context mx.json"), found("mx.json"));
+    assert_eq!(place.check("plan.json dns"), found("dns/example.com.yaml"));
+    assert_eq!(place.check("dns plan.json"), found("dns/example.com.yaml"));
+    let apart = vec!["note zone-partially-visible".to_owned()];
+    assert_eq!(place.check("wide.json dns"), (apart.clone(), 0), "not all names lie in the zone");
+    assert_eq!(place.check("plan.json dns deep"), (apart, 0), "the name lies in two zones");
+    for plan in ["two.json", "named.json"] {
+        let (found, code) = place.check(&format!("{plan} dns"));
+        assert_eq!((found.contains(&"warning view-ambiguous".to_owned()), code), (true, 0), "{plan}: {found:?}");
+    }
+}
+
+#[test]
 fn zones_that_nobody_can_tell_apart_are_reported_where_that_matters() {
     let place = Place::new(&[
         ("plan.json", alias_created(&["Z1", "Z2"])),

@@ -1,5 +1,6 @@
 //! Which views of different inputs are one. Inputs that describe one public zone do, unless something tells them apart: one
-//! input that has several zones of the name, DNS hosts that differ, or what people declare.
+//! input that has several zones of the name, DNS hosts that differ, or what people declare. A zone of which an input gives
+//! only an identifier is taken for the only one of another input that its names lie in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,28 +17,37 @@ struct Candidate {
     known: Known,
     /// The declared view that it belongs to, by the number of its first declaration.
     declared: Option<usize>,
+    /// Whether only an identifier is given where the same inputs have another zone that its names lie in.
+    is_odd: bool,
 }
 
 /// Joins the views that are one. Returns the new id of each, and a gap for each zone of which that cannot be told and
 /// makes a difference.
 pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, Vec<Gap>) {
-    let candidates: Vec<Candidate> = builder
+    let mut candidates: Vec<Candidate> = builder
         .views()
         .map(|(id, view, known)| {
             let declared = declaration(view, known, declared);
-            Candidate { id, view: view.clone(), known: known.clone(), declared }
+            Candidate { id, view: view.clone(), known: known.clone(), declared, is_odd: false }
         })
         .collect();
-    let mut zones: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
+    let mut zones: BTreeMap<Name, Vec<usize>> = BTreeMap::new();
     for (at, Candidate { view, declared, .. }) in candidates.iter().enumerate() {
         if let Some(apex) = view.apex.as_ref().filter(|_| !view.private || declared.is_some()) {
-            zones.entry(apex).or_default().push(at);
+            zones.entry(apex.clone()).or_default().push(at);
+        }
+    }
+    for (at, common) in builder.owners_in_common(View::is_unnamed) {
+        let mut around = common.ancestors().filter(|apex| zones.contains_key(apex));
+        if let (Some(apex), None) = (around.next(), around.next()) {
+            candidates[at.number()].is_odd = builder.describes(at, &apex);
+            zones.get_mut(&apex).expect("it is one of them").push(at.number());
         }
     }
     let mut first: Vec<ViewId> = candidates.iter().map(|candidate| candidate.id).collect();
     let mut views: Vec<View> = candidates.iter().map(|candidate| candidate.view.clone()).collect();
     let mut gaps = Vec::new();
-    for members in zones.values().filter(|members| members.len() > 1) {
+    for (apex, members) in zones.iter().filter(|(_, members)| members.len() > 1) {
         let are_one = |one: usize, other: usize| candidates[one].is_one_with(&candidates[other]);
         let mut separate = Vec::new();
         for part in parts(members, are_one) {
@@ -51,7 +61,7 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
                 separate.extend(part.iter().map(|&at| &candidates[at]));
             }
         }
-        gaps.extend(doubt(builder, &separate));
+        gaps.extend(doubt(builder, apex, &separate));
     }
     (builder.merge(&first, &views), gaps)
 }
@@ -73,11 +83,16 @@ impl Candidate {
         }
         let hosts_differ = matches!((&self.view.host, &other.view.host), (Some(one), Some(other)) if one != other);
         let ids_differ = matches!((&self.view.id, &other.view.id), (Some(one), Some(other)) if one != other);
-        self.view.private == other.view.private && !self.shares_input(other) && !hosts_differ && !ids_differ
+        let is_odd = self.is_odd || other.is_odd;
+        self.view.private == other.view.private && !self.shares_input(other) && !hosts_differ && !ids_differ && !is_odd
     }
 
-    /// Whether an input has both, and so tells them apart.
+    /// Whether an input has both, and so tells them apart. Inputs that are read together do so by the identifiers of their
+    /// zones, even if some are context.
     fn shares_input(&self, other: &Candidate) -> bool {
+        if self.view.is_unnamed() || other.view.is_unnamed() {
+            return self.known.inputs.iter().any(|one| other.known.inputs.iter().any(|other| one.is_read_with(*other)));
+        }
         !self.known.inputs.is_disjoint(&other.known.inputs)
     }
 }
@@ -108,7 +123,7 @@ fn united(views: &[&View]) -> View {
 
 /// A gap if some of these views of one zone, which stay apart, may be one all the same, and that makes a difference: the
 /// change touches a name that is an alias in one of them and has records in another.
-fn doubt(builder: &Builder, views: &[&Candidate]) -> Option<Gap> {
+fn doubt(builder: &Builder, apex: &Name, views: &[&Candidate]) -> Option<Gap> {
     let is_told = |one: &Candidate, other: &Candidate| {
         one.shares_input(other) || one.declared.is_some() && other.declared.is_some()
     };
@@ -129,9 +144,9 @@ fn doubt(builder: &Builder, views: &[&Candidate]) -> Option<Gap> {
     };
     let (sets, alias) = by_owner.values().find_map(|sets| Some((sets, clash(sets)?)))?;
     let alias = sets[alias].1;
-    let zone = views[0].view.apex.as_ref().map(Name::unrooted).unwrap_or_default();
-    let labels: BTreeSet<&str> =
-        doubtful.iter().filter_map(|candidate| candidate.known.labels.first()).map(|label| &**label).collect();
+    let zone = apex.unrooted();
+    let labels = doubtful.iter().filter_map(|one| one.known.labels.first().or(one.view.id.as_ref()));
+    let labels: BTreeSet<&str> = labels.map(|label| &**label).collect();
     let labels: Vec<&str> = labels.into_iter().collect();
     let reason = format!(
         "several zones {zone} are in the inputs ({}), and nothing says whether they are one; `views` in zonegate.yaml does",

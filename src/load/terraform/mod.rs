@@ -203,6 +203,7 @@ impl<'f> Loader<'f> {
         }
         self.found.builder.set_context(false);
         // Whoever joins views has to know that there is another one.
+        self.zones.public_names().cloned().for_each(|apex| self.found.builder.describe(apex));
         for at in self.zones.twins() {
             self.described_zone(at);
         }

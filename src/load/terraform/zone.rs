@@ -207,6 +207,11 @@ impl Zones {
         self.zones[at].apex.as_ref()
     }
 
+    /// The names of the public zones.
+    pub fn public_names(&self) -> impl Iterator<Item = &Name> {
+        self.by_apex.iter().filter(|(_, zones)| zones.iter().any(|&at| !self.is_private(at))).map(|(apex, _)| apex)
+    }
+
     /// The public zones that share their name with another one.
     pub fn twins(&self) -> Vec<usize> {
         let public = self.by_apex.values().map(|zones| zones.iter().copied().filter(|&at| !self.is_private(at)));
