@@ -216,6 +216,15 @@ impl Rdata {
         self.mx().map(|(_, exchange)| exchange).filter(|exchange| !exchange.is_root())
     }
 
+    /// The host that an MX, an SRV, an NS or a PTR names; the root is none.
+    pub fn host(&self) -> Option<&Name> {
+        match self {
+            Rdata::Mx { exchange: host, .. } | Rdata::Srv { target: host, .. } | Rdata::Host(host) => Some(host),
+            _ => None,
+        }
+        .filter(|host| !host.is_root())
+    }
+
     /// The text of a TXT: its character strings joined, without quotes and escapes (RFC 1035 section 5.1, RFC 7208
     /// section 3.3). Text that no quotes surround is taken as it is, but for two that close one string and open the next.
     pub fn joined_text(&self) -> Option<Cow<'_, str>> {

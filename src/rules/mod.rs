@@ -5,11 +5,13 @@ mod alias_unsupported_by_target;
 mod all_mx_deleted;
 mod allow_overwrite_on_mail_name;
 mod cname_at_apex;
+mod cname_chain_too_long;
 mod cname_loop;
 mod cname_masks_mail_txt;
 mod cname_on_declared_mail_domain;
 mod cname_on_implicit_mx;
 mod cname_replaces_mx;
+mod cname_target_missing;
 mod cname_with_mx;
 mod cname_with_null_mx;
 mod cname_with_other_data;
@@ -25,6 +27,7 @@ mod mail_alias_flattened;
 mod mail_cname_dead_end;
 mod mail_name_below_delegation;
 mod mail_name_below_dname;
+mod mail_srv_target_is_cname;
 mod mail_target_not_absolute;
 mod malformed_suppression;
 mod mta_sts_mx_mismatch;
@@ -37,14 +40,17 @@ mod mx_exchange_not_hostname;
 mod mx_exchange_proxied;
 mod mx_exchange_without_address;
 mod name_rewritten_by_yaml;
+mod ns_target_is_cname;
 mod null_mx_preference;
 mod null_mx_unsupported_by_target;
 mod null_mx_with_other_mx;
+mod owner_repeats_zone;
 mod policy_name_cname_and_txt;
 mod spf_term_loses_answer;
 mod stale_answer_window;
 mod suppression_expired;
 mod swap_not_atomic;
+mod tlsa_under_aliased_mx;
 mod unflattening_exposes_cname;
 mod unused_suppression;
 mod wildcard_cname_covers_mx_exchange;
@@ -58,7 +64,8 @@ use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Answer, Conflict, Node, Record, Reference, Served, Snapshot, View, ViewId};
 use crate::route::{Destination, last_target};
-use crate::rule::{Cause, Declared, Fault, Label, Rule, Scene, Status};
+use crate::rule::{Cause, Declared, Fault, Label, Rule, Scene, Status, Telling};
+use crate::severity::Severity;
 
 pub use self::malformed_suppression::RULE as MALFORMED_SUPPRESSION;
 pub use self::suppression_expired::RULE as SUPPRESSION_EXPIRED;
@@ -70,11 +77,13 @@ pub static RULES: &[&Rule] = &[
     &all_mx_deleted::RULE,
     &allow_overwrite_on_mail_name::RULE,
     &cname_at_apex::RULE,
+    &cname_chain_too_long::RULE,
     &cname_loop::RULE,
     &cname_masks_mail_txt::RULE,
     &cname_on_declared_mail_domain::RULE,
     &cname_on_implicit_mx::RULE,
     &cname_replaces_mx::RULE,
+    &cname_target_missing::RULE,
     &cname_with_mx::RULE,
     &cname_with_null_mx::RULE,
     &cname_with_other_data::RULE,
@@ -90,6 +99,7 @@ pub static RULES: &[&Rule] = &[
     &mail_cname_dead_end::RULE,
     &mail_name_below_delegation::RULE,
     &mail_name_below_dname::RULE,
+    &mail_srv_target_is_cname::RULE,
     &mail_target_not_absolute::RULE,
     &malformed_suppression::RULE,
     &mta_sts_mx_mismatch::RULE,
@@ -102,14 +112,17 @@ pub static RULES: &[&Rule] = &[
     &mx_exchange_proxied::RULE,
     &mx_exchange_without_address::RULE,
     &name_rewritten_by_yaml::RULE,
+    &ns_target_is_cname::RULE,
     &null_mx_preference::RULE,
     &null_mx_unsupported_by_target::RULE,
     &null_mx_with_other_mx::RULE,
+    &owner_repeats_zone::RULE,
     &policy_name_cname_and_txt::RULE,
     &spf_term_loses_answer::RULE,
     &stale_answer_window::RULE,
     &suppression_expired::RULE,
     &swap_not_atomic::RULE,
+    &tlsa_under_aliased_mx::RULE,
     &unflattening_exposes_cname::RULE,
     &unused_suppression::RULE,
     &wildcard_cname_covers_mx_exchange::RULE,
@@ -139,9 +152,11 @@ pub static GROUPS: &[&[&Rule]] = &[
         &cname_loop::RULE,
         &multiple_cnames::RULE,
         &cname_with_other_data::RULE,
+        &cname_target_missing::RULE,
         &flattened_cname_with_mx::RULE,
         &spf_term_loses_answer::RULE,
     ],
+    &[&mail_cname_dead_end::RULE, &cname_loop::RULE, &cname_target_missing::RULE, &cname_chain_too_long::RULE],
     &[
         &deletion_uncovers_wildcard_cname::RULE,
         &mail_name_below_dname::RULE,
@@ -161,6 +176,8 @@ pub static GROUPS: &[&[&Rule]] = &[
         &mx_exchange_without_address::RULE,
         &mta_sts_mx_mismatch::RULE,
         &spf_term_loses_answer::RULE,
+        &tlsa_under_aliased_mx::RULE,
+        &mail_srv_target_is_cname::RULE,
     ],
     &[&create_before_destroy_conflict::RULE, &swap_not_atomic::RULE],
 ];
@@ -193,8 +210,11 @@ fn senders(snapshot: &Snapshot, node: &Node) -> Vec<(ViewId, Name)> {
 /// hold it.
 fn askers(snapshot: &Snapshot, way: Reference, node: &Node) -> Vec<(ViewId, Name)> {
     let owners = snapshot.referring_from(way, node.view, node.name).iter();
-    // At and below a delegation, and below a DNAME, nobody sees the records.
-    let seen = owners.filter(|(view, owner)| !snapshot.is_occluded(*view, owner));
+    // At and below a delegation, and below a DNAME, nobody sees the records, but for the servers at the delegation itself.
+    let seen = owners.filter(|(view, owner)| {
+        let hands_over = || snapshot.delegation(*view, owner).as_ref() == Some(owner);
+        !snapshot.is_occluded(*view, owner) || way == Reference::NameServer && hands_over()
+    });
     let reached = seen.filter(|(view, _)| {
         let views = snapshot.views_for(node.name, *view);
         views.contains(&node.view) || views.is_empty() && *view == node.view
@@ -278,8 +298,59 @@ fn owner_text(owner: &Name) -> String {
 
 /// The MX records of the owners of some faults that name an exchange.
 fn mx_naming<'a>(snapshot: &'a Snapshot, faults: &'a [Fault], exchange: &'a Name) -> Vec<&'a Record> {
-    let mx = faults.iter().flat_map(|fault| snapshot.node(fault.view, &fault.related).records(&Rtype::Mx));
-    mx.filter(|record| record.rdata.exchange() == Some(exchange)).collect()
+    naming(snapshot, faults, &Rtype::Mx, exchange)
+}
+
+/// The records of one type of the owners of some faults that name a host.
+fn naming<'a>(snapshot: &'a Snapshot, faults: &'a [Fault], rtype: &Rtype, host: &'a Name) -> Vec<&'a Record> {
+    let records = faults.iter().flat_map(|fault| snapshot.node(fault.view, &fault.related).records(rtype));
+    records.filter(|record| record.rdata.host() == Some(host)).collect()
+}
+
+/// What a rule says of an alias that records of one type name, where they must name a host with addresses of its own.
+/// `role` reads on after the host and before the owners, `risk` after the message.
+fn tell_named_alias(scene: &Scene, node: &Node, faults: &[Fault], rtype: &Rtype, [role, risk]: [&str; 2]) -> Telling {
+    let alias = node.cnames().next().expect("the fault has an alias");
+    let (host, target) = (node.name.unrooted(), target_text(alias));
+    let owners = list(faults.iter().map(|fault| &fault.related));
+    let record = rtype.text().to_ascii_lowercase();
+    let was_alias = scene.before(node).cnames().next().is_some();
+    let was_named = !naming(&scene.diff.before, faults, rtype, node.name).is_empty();
+    let (cause, message) = match (scene.status, was_alias && !was_named) {
+        (Status::Existing | Status::Fixed, _) => {
+            (Cause::PreExisting, format!("{host}, {role} {owners}, is an alias for {target}; {risk}"))
+        }
+        (Status::Introduced, true) => (
+            Cause::RecordAdded,
+            format!("the new {record} at {owners} names {host}, which is an alias for {target}; {risk}"),
+        ),
+        (Status::Introduced, false) => {
+            (Cause::CnameAdded, format!("{host}, {role} {owners}, becomes an alias for {target}; {risk}"))
+        }
+    };
+    let mut help = vec![format!("give {host} address records (A and AAAA) in place of the alias")];
+    if let Some(target) = alias.rdata.alias_target() {
+        let last = last_target(scene.snapshot(), node.view, target).unrooted();
+        help.push(format!("name {last} in the {record} at {owners}"));
+    }
+    let alias_label = Label::new(format!("{host} is an alias"), &alias.place);
+    let named = naming(scene.snapshot(), faults, rtype, node.name).into_iter();
+    let mut named = named.map(|one| Label::new(format!("this {record} names it"), &one.place));
+    let (primary, related) = if cause == Cause::RecordAdded {
+        let first = named.next().expect("each fault has a record");
+        (first, named.chain([alias_label]).collect())
+    } else {
+        (alias_label, named.collect())
+    };
+    Telling {
+        severity: (!is_surely_alias(node)).then_some(Severity::Warning),
+        cause,
+        message,
+        help,
+        primary,
+        related,
+        names: faults.iter().map(|fault| fault.related.clone()).collect(),
+    }
 }
 
 /// This cause, if the change brings a fault about.
