@@ -182,7 +182,7 @@ fn an_input_that_cannot_be_read_is_told_what_to_do_instead() {
         ("main.tf", "resource \"aws_route53_record\" \"mx\" {\n", "save a plan with `terraform plan -out FILE`"),
         ("show.txt", "Terraform will perform the following actions:\n", "run `terraform show -json FILE > plan.json`"),
         ("octodns.txt", "* example.com.\n*   Summary: Creates=1\n", "octodns.provider.plan.PlanJson"),
-        ("example.com.zone", "$ORIGIN example.com.\n", "what is read are plans"),
+        ("example.com.zone", "$ORIGIN example.com.\n", "no record is in this zone file"),
         ("template.json", "{\"AWSTemplateFormatVersion\": \"2010-09-09\"}", "a template of CloudFormation"),
         ("list.json", "[1, 2]", "this JSON is no plan"),
         ("modules/main.tf", "", "no such file or directory"),

@@ -444,12 +444,16 @@ impl Reader {
             let reason = format!("{} more entries of this file cannot be read", self.more);
             self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
         }
+        if self.records.is_empty() && self.gaps.is_empty() {
+            let reason = "no record is in this zone file";
+            self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
+        }
         let soa = self.records.iter().find(|read| read.rtype == Rtype::Soa).map(|read| read.owner.clone());
         let has_soa = soa.is_some();
         let named =
             self.named.take().filter(|named| self.first_origin.as_ref().is_none_or(|origin| origin.is_within(named)));
         let Some(apex) = soa.or(named).or(self.first_origin.take()) else {
-            if self.gaps.is_empty() {
+            if !self.records.is_empty() {
                 let reason = "nothing says of which zone this file is: it has no SOA and no `$ORIGIN`, and its name is no \
                               zone; begin it with `$ORIGIN` and the zone";
                 self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
