@@ -48,6 +48,9 @@ const POLICY: &str = "policy of ";
 /// Further examples, for which the pages have no room.
 const TRAPS: &str = include_str!("../testdata/traps.md");
 
+/// Which rule stands for which.
+const PRECEDENCE: &str = include_str!("../testdata/precedence.md");
+
 struct Page {
     id: &'static str,
     set: Set,
@@ -77,7 +80,7 @@ fn every_page_has_the_parts_that_a_reader_looks_for() {
 #[test]
 fn every_example_gives_what_it_states() {
     let texts = pages().into_iter().map(|page| (page.id, page.set, page.text));
-    let texts = texts.chain([("traps", Set::Default, TRAPS)]);
+    let texts = texts.chain([("traps", Set::Default, TRAPS), ("precedence", Set::Default, PRECEDENCE)]);
     let faults: Vec<String> = texts.flat_map(|(id, set, text)| named(id, wrong_examples(text, set))).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
