@@ -23,9 +23,10 @@ const WORLDS: u64 = 4_000;
 const ZONES: [(&str, usize); 3] = [("example.com", 4), ("example.net", 3), ("sub.example.com", 1)];
 const LABELS: [&str; 9] = ["", "www.", "mail.", "sub.", "mail.sub.", "*.", "*.sub.", "_dmarc.mail.", "_dmarc."];
 /// The owners of types that stand only at names of their own, in the zone `example.com`.
-const OWNERS: [(&str, &[&str]); 2] = [
+const OWNERS: [(&str, &[&str]); 3] = [
     ("SRV", &["_submission._tcp.example.com", "_autodiscover._tcp.example.com"]),
     ("TLSA", &["_25._tcp.www.example.com", "_25._tcp.mail.example.com"]),
+    ("PTR", &["ptr.example.com"]),
 ];
 const TARGETS: [&str; 7] = [
     "www.example.com",
@@ -58,6 +59,7 @@ const RECORDS: &[(usize, &str, &[&str])] = &[
     ),
     (2, "NS", &["ns1.example.org", "*"]),
     (2, "SRV", &["0 1 587 *"]),
+    (1, "PTR", &["*"]),
     (1, "TLSA", &["3 1 1 00"]),
     (2, "DNAME", &["example.net", "sub.example.com", "www.example.com", "old.example.org"]),
 ];

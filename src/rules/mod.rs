@@ -23,10 +23,14 @@ mod empty_non_terminal_blocks_wildcard;
 mod explicit_cname_escapes_wildcard_mx;
 mod flattened_cname_with_mx;
 mod forgotten_record_still_live;
+mod helo_or_ptr_name_is_cname;
 mod mail_alias_flattened;
 mod mail_cname_dead_end;
 mod mail_name_below_delegation;
 mod mail_name_below_dname;
+mod mail_name_inherits_caa;
+mod mail_routed_by_cname;
+mod mail_service_cname_changed;
 mod mail_srv_target_is_cname;
 mod mail_target_not_absolute;
 mod malformed_suppression;
@@ -95,10 +99,14 @@ pub static RULES: &[&Rule] = &[
     &explicit_cname_escapes_wildcard_mx::RULE,
     &flattened_cname_with_mx::RULE,
     &forgotten_record_still_live::RULE,
+    &helo_or_ptr_name_is_cname::RULE,
     &mail_alias_flattened::RULE,
     &mail_cname_dead_end::RULE,
     &mail_name_below_delegation::RULE,
     &mail_name_below_dname::RULE,
+    &mail_name_inherits_caa::RULE,
+    &mail_routed_by_cname::RULE,
+    &mail_service_cname_changed::RULE,
     &mail_srv_target_is_cname::RULE,
     &mail_target_not_absolute::RULE,
     &malformed_suppression::RULE,
@@ -149,6 +157,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &mail_cname_dead_end::RULE,
         &cname_on_implicit_mx::RULE,
         &explicit_cname_escapes_wildcard_mx::RULE,
+        &mail_routed_by_cname::RULE,
         &cname_loop::RULE,
         &multiple_cnames::RULE,
         &cname_with_other_data::RULE,
@@ -178,6 +187,8 @@ pub static GROUPS: &[&[&Rule]] = &[
         &spf_term_loses_answer::RULE,
         &tlsa_under_aliased_mx::RULE,
         &mail_srv_target_is_cname::RULE,
+        &helo_or_ptr_name_is_cname::RULE,
+        &mail_name_inherits_caa::RULE,
     ],
     &[&create_before_destroy_conflict::RULE, &swap_not_atomic::RULE],
 ];
