@@ -31,6 +31,8 @@ pub enum Rtype {
     Soa,
     /// RFC 2782.
     Srv,
+    /// RFC 6698 section 2.
+    Tlsa,
     /// RFC 1035 section 3.3.14.
     Txt,
     /// Any other, in upper case as the input names it.
@@ -38,7 +40,7 @@ pub enum Rtype {
 }
 
 /// Every type but [`Rtype::Other`].
-const NAMED: [Rtype; 11] = [
+const NAMED: [Rtype; 12] = [
     Rtype::A,
     Rtype::Aaaa,
     Rtype::Alias,
@@ -49,6 +51,7 @@ const NAMED: [Rtype; 11] = [
     Rtype::Ptr,
     Rtype::Soa,
     Rtype::Srv,
+    Rtype::Tlsa,
     Rtype::Txt,
 ];
 
@@ -72,6 +75,7 @@ impl Rtype {
             Rtype::Ptr => "PTR",
             Rtype::Soa => "SOA",
             Rtype::Srv => "SRV",
+            Rtype::Tlsa => "TLSA",
             Rtype::Txt => "TXT",
             Rtype::Other(text) => text,
         }
@@ -191,7 +195,7 @@ impl Rdata {
                 },
                 _ => return Err(RdataError::Fields("priority weight port target")),
             },
-            Rtype::Soa | Rtype::Txt | Rtype::Other(_) => Rdata::Text(text.into()),
+            Rtype::Soa | Rtype::Tlsa | Rtype::Txt | Rtype::Other(_) => Rdata::Text(text.into()),
         })
     }
 

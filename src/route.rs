@@ -58,6 +58,13 @@ pub fn way_of_mail(snapshot: &Snapshot, view: ViewId, name: &Name) -> Vec<(ViewI
     Chain::of(snapshot, view, name).way
 }
 
+/// The aliases of the name at which a host that is looked for from `view` has its TLSA records for mail (RFC 7672 section
+/// 2.2.3); none if that is too long for a name.
+pub fn tlsa_chain<'a>(snapshot: &'a Snapshot, view: ViewId, host: &Name) -> Option<Chain<'a>> {
+    let owner = host.child("_tcp").and_then(|tcp| tcp.child("_25")).ok()?;
+    Some(Chain::from(snapshot, view, &owner))
+}
+
 /// A chain of aliases, followed as far as it goes (RFC 1034 section 3.6.2).
 #[derive(Debug)]
 pub struct Chain<'a> {
@@ -167,6 +174,17 @@ impl<'a> Chain<'a> {
             way.push((*view, owner.clone()));
         }
         Chain { hops, way, last, end }
+    }
+
+    /// The records of one type that answer at the end of the chain.
+    pub fn records(&self, snapshot: &'a Snapshot, rtype: &Rtype) -> impl Iterator<Item = &'a Record> + use<'a> {
+        let sets = match &self.end {
+            End::Answer(view, Some(owner)) => Some(snapshot.sets_at(*view, owner)),
+            End::Answer(_, None) | End::Loop | End::OutOfView(_) => None,
+        };
+        let rtype = rtype.clone();
+        let sets = sets.into_iter().flatten().filter(move |set| set.rtype == rtype);
+        sets.flat_map(|set| &set.records)
     }
 
     /// The destination that the end of the chain is.

@@ -5,7 +5,7 @@ use crate::diff::Diff;
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, Served, Snapshot, View, ViewId};
-use crate::route::{Chain, Destination, End, Hop, Unseen};
+use crate::route::{Chain, Destination, End, Hop, Unseen, tlsa_chain};
 use crate::source::Place;
 
 /// The way that mail for a name takes on one side of a change.
@@ -220,9 +220,8 @@ fn address(record: &Record) -> Datum {
 fn tlsa(snapshot: &Snapshot, host: &Name, chain: &Chain) -> Vec<Datum> {
     let End::Answer(view, _) = chain.end else { return Vec::new() };
     let of = |name: &Name| {
-        let Ok(base) = name.child("_tcp").and_then(|name| name.child("_25")) else { return Vec::new() };
-        let End::Answer(view, Some(owner)) = Chain::from(snapshot, view, &base).end else { return Vec::new() };
-        let records = snapshot.node(view, &owner).records(&Rtype::from_text("TLSA"));
+        let chain = tlsa_chain(snapshot, view, name);
+        let records = chain.iter().flat_map(|chain| chain.records(snapshot, &Rtype::Tlsa));
         records.map(|record| Datum { text: record.text(), place: record.place.clone() }).collect()
     };
     let expanded: Vec<Datum> = of(&chain.last);

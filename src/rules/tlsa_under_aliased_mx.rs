@@ -4,7 +4,7 @@ use super::{list, senders, target_text};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Node, Record, Snapshot};
-use crate::route::last_target;
+use crate::route::{last_target, tlsa_chain};
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
 
@@ -18,24 +18,17 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Step(step)],
 };
 
-/// The name of the TLSA records for mail at a host (RFC 7672 section 2.2.3).
-fn tlsa_name(host: &Name) -> Option<Name> {
-    host.child("_tcp").and_then(|tcp| tcp.child("_25")).ok()
-}
-
-/// The first TLSA record for mail at a host in a view.
-fn tlsa_at<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<&'a Record> {
-    let owner = tlsa_name(node.name)?;
-    let sets = snapshot.sets_at(node.view, &owner).iter();
-    sets.filter(|set| set.rtype == Rtype::from_text("TLSA")).flat_map(|set| &set.records).next()
+/// The first TLSA record for mail at a host; one that an alias there leads to is meant for several hosts.
+fn own_tlsa<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<&'a Record> {
+    let chain = tlsa_chain(snapshot, node.view, node.name).filter(|chain| chain.hops.is_empty())?;
+    chain.records(snapshot, &Rtype::Tlsa).next()
 }
 
 /// Whether the name to which an alias expands is seen to have TLSA records, or an alias for some, of its own.
 fn is_covered(snapshot: &Snapshot, node: &Node, target: &Name) -> bool {
     let last = last_target(snapshot, node.view, target);
-    let views = snapshot.views_for(&last, node.view);
-    let Some(owner) = tlsa_name(&last) else { return false };
-    views.iter().any(|view| !snapshot.answered(*view, &owner).sets.is_empty())
+    let tlsa = tlsa_chain(snapshot, node.view, &last);
+    tlsa.is_some_and(|chain| !chain.hops.is_empty() || chain.records(snapshot, &Rtype::Tlsa).next().is_some())
 }
 
 /// Domains whose MX names the node, an alias; one that is its own exchange has a clash of its own.
@@ -53,7 +46,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     if domains.is_empty() || !self::domains(&scene.diff.before, &scene.before(node)).is_empty() {
         return None;
     }
-    let tlsa = tlsa_at(after, node)?;
+    let tlsa = own_tlsa(after, node)?;
     let alias = node.cnames().next()?;
     if alias.rdata.alias_target().is_some_and(|target| is_covered(after, node, target)) {
         return None;
