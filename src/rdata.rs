@@ -17,6 +17,8 @@ pub enum Rtype {
     Aaaa,
     /// No type on the wire: the DNS host answers address queries with those of another name (ALIAS, ANAME).
     Alias,
+    /// RFC 8659 section 4.
+    Caa,
     /// RFC 1035 section 3.3.1.
     Cname,
     /// RFC 6672 section 2.1.
@@ -40,10 +42,11 @@ pub enum Rtype {
 }
 
 /// Every type but [`Rtype::Other`].
-const NAMED: [Rtype; 12] = [
+const NAMED: [Rtype; 13] = [
     Rtype::A,
     Rtype::Aaaa,
     Rtype::Alias,
+    Rtype::Caa,
     Rtype::Cname,
     Rtype::Dname,
     Rtype::Mx,
@@ -68,6 +71,7 @@ impl Rtype {
             Rtype::A => "A",
             Rtype::Aaaa => "AAAA",
             Rtype::Alias => "ALIAS",
+            Rtype::Caa => "CAA",
             Rtype::Cname => "CNAME",
             Rtype::Dname => "DNAME",
             Rtype::Mx => "MX",
@@ -195,7 +199,7 @@ impl Rdata {
                 },
                 _ => return Err(RdataError::Fields("priority weight port target")),
             },
-            Rtype::Soa | Rtype::Tlsa | Rtype::Txt | Rtype::Other(_) => Rdata::Text(text.into()),
+            Rtype::Caa | Rtype::Soa | Rtype::Tlsa | Rtype::Txt | Rtype::Other(_) => Rdata::Text(text.into()),
         })
     }
 

@@ -61,6 +61,7 @@ const RECORDS: &[(usize, &str, &[&str])] = &[
     (2, "SRV", &["0 1 587 *"]),
     (1, "PTR", &["*"]),
     (1, "TLSA", &["3 1 1 00"]),
+    (1, "CAA", &["0 issue \"ca.example.net\""]),
     (2, "DNAME", &["example.net", "sub.example.com", "www.example.com", "old.example.org"]),
 ];
 

@@ -1,6 +1,6 @@
 //! `helo-or-ptr-name-is-cname`: the name of an address is an alias.
 
-use super::{askers, state_faults, tell_named_alias};
+use super::{askers, is_service_name, state_faults, tell_named_alias};
 use crate::rdata::Rtype;
 use crate::record::{Node, Reference};
 use crate::rule::{Check, Fault, Rule, Scene, Set, Telling, World};
@@ -16,13 +16,15 @@ pub static RULE: Rule = Rule {
     checks: &[Check::State { find, tell }],
 };
 
-/// One fault for each PTR that names this node, an alias. The aliases of reverse zones hand over addresses (RFC 2317).
+/// One fault for each address whose PTR names this node, an alias. Names with underscores have PTR records that list
+/// services (RFC 6763 section 4.1).
 fn find(world: &World, node: &Node) -> Vec<Fault> {
-    let is_reverse = node.name.ancestors().any(|ancestor| ancestor.unrooted() == "arpa");
-    if is_reverse || node.cnames().next().is_none() {
+    if node.cnames().next().is_none() {
         return Vec::new();
     }
-    state_faults(askers(world.snapshot, Reference::Pointer, node), &[Rtype::Cname, Rtype::Ptr])
+    let mut owners = askers(world.snapshot, Reference::Pointer, node);
+    owners.retain(|(_, owner)| !is_service_name(owner));
+    state_faults(owners, &[Rtype::Cname, Rtype::Ptr])
 }
 
 fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {

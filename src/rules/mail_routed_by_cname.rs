@@ -1,9 +1,9 @@
 //! `mail-routed-by-cname`: a new name is an alias for one that takes mail.
 
-use super::target_text;
-use crate::mail_text::MailText;
-use crate::record::Node;
-use crate::route::Destination;
+use super::{exchanges_text, is_service_name, mail_stays, owner_text, target_text};
+use crate::rdata::Rtype;
+use crate::record::{Node, Record};
+use crate::route::Chain;
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
 
@@ -17,26 +17,29 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Step(step)],
 };
 
-/// An alias at a name that had no records, which ends at an MX.
+/// An alias at a name that had no records, which leads to an MX.
 fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let alias = node.cnames().next()?;
-    let is_new = scene.before(node).sets.is_empty();
-    let is_silent = scene.declared.takes_mail(node.name) == Some(false) || MailText::at(node.name).is_some();
-    let Destination::Exchanges { exchanges, .. } = Destination::of(&scene.diff.after, node.view, node.name) else {
+    let is_mailless = scene.declared.takes_mail(node.name) == Some(false) || is_service_name(node.name);
+    if is_mailless || !scene.before(node).sets.is_empty() || mail_stays(scene, node) {
         return None;
-    };
-    let (_, exchange) = exchanges.first().filter(|_| is_new && !is_silent)?;
-    let (name, exchange) = (node.name.unrooted(), exchange.unrooted());
+    }
+    let after = &scene.diff.after;
+    let chain = Chain::of(after, node.view, node.name);
+    let is_known = |record: &&Record| record.rdata.mx().is_some() && !record.rdata.is_null_mx();
+    let mx = || chain.records(after, &Rtype::Mx).filter(is_known);
+    let first = mx().next()?;
+    let (name, exchanges, target) = (owner_text(node.name), exchanges_text(mx()), target_text(alias));
     Some(Telling {
         severity: None,
         cause: Cause::CnameAdded,
-        message: format!("mail for {name} will go to {exchange}, the mx of {}", target_text(alias)),
+        message: format!("mail for {name} will go to {exchanges}, as mail for {target} does"),
         help: vec![
-            format!("see to it that {exchange} knows {name}, if mail for it is wanted"),
-            format!("point {name} at addresses in place of the alias, with `MX 0 .`, if it is not"),
+            format!("see to it that {exchanges} knows what to do with mail for {name}"),
+            format!("point {} at addresses in place of the alias, if it is to take no mail", node.name.unrooted()),
         ],
         primary: Label::new("mail follows this alias", &alias.place),
-        related: Vec::new(),
+        related: vec![Label::new("and this takes it", &first.place)],
         names: Vec::new(),
     })
 }

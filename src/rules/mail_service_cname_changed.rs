@@ -4,6 +4,7 @@
 use super::target_text;
 use crate::mail_text::{MailText, mail_texts};
 use crate::name::Name;
+use crate::rdata::Rtype;
 use crate::record::Node;
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
@@ -22,39 +23,38 @@ pub static RULE: Rule = Rule {
 const HOSTS: [&str; 5] = ["autoconfig", "autodiscover", "enterpriseenrollment", "enterpriseregistration", "mta-sts"];
 
 fn step(scene: &Scene, node: &Node) -> Option<Telling> {
-    let what = purpose(node.name)?;
-    let before = scene.before(node);
-    let old = before.cnames().next()?;
-    let new = node.cnames().next();
-    // The policy itself in place of the alias is no loss.
-    let stays = new.is_some_and(|new| new.rdata == old.rdata) || !mail_texts(node).is_empty();
-    if stays {
+    let old = scene.before(node).cnames().next().filter(|_| is_asked_for_mail(node.name))?;
+    let after = &scene.diff.after;
+    // However it is served, it is the same alias; the text itself in its place is no loss; and what is handed over, or goes
+    // with all of its zone, is not for this name to say.
+    let stays = node.records(&Rtype::Cname).any(|new| new.rdata == old.rdata);
+    let is_elsewhere = after.is_occluded(node.view, node.name) || after.is_empty(node.view);
+    if stays || is_elsewhere || !mail_texts(node).is_empty() {
         return None;
     }
     let (name, service) = (node.name.unrooted(), target_text(old));
-    let (cause, message, place) = match new {
+    let gone = format!("{name} is no longer left to {service}");
+    let (cause, message, primary, related) = match node.records(&Rtype::Cname).next() {
         Some(new) => {
-            let message = format!("{what} at {name} is no longer left to {service}, but to {}", target_text(new));
-            (Cause::CnameAdded, message, &new.place)
+            let label = Label::new("it is left to this one now", &new.place);
+            let was = vec![Label::new("it was left to this one", &old.place)];
+            (Cause::CnameAdded, format!("{gone}, but to {}", target_text(new)), label, was)
         }
-        None => (Cause::RecordRemoved, format!("{what} at {name} is no longer left to {service}"), &old.place),
+        None => (Cause::RecordRemoved, gone, Label::new("this alias is gone", &old.place), Vec::new()),
     };
-    let is_moved = new.is_some();
-    let related = is_moved.then(|| Label::new("it was left to this one", &old.place));
     Some(Telling {
         severity: None,
         cause,
         message,
-        help: vec![format!("keep the alias for {service} as long as mail relies on it")],
-        primary: Label::new(if is_moved { "now to this one" } else { "this alias is gone" }, place),
-        related: related.into_iter().collect(),
+        help: vec![format!("keep the alias for {service} until no mail relies on it any more")],
+        primary,
+        related,
         names: Vec::new(),
     })
 }
 
-/// What is looked up at a name, if that has to do with mail.
-fn purpose(name: &Name) -> Option<String> {
-    let first = name.unrooted().split('.').next().unwrap_or_default().to_owned();
-    let host = HOSTS.contains(&first.as_str()).then(|| first.clone());
-    MailText::at(name).map(|text| format!("the {} policy", text.word())).or(host)
+/// Whether a name is asked for what mail needs to know: a policy, a key, settings.
+fn is_asked_for_mail(name: &Name) -> bool {
+    let is_host = || name.unrooted().split('.').next().is_some_and(|first| HOSTS.contains(&first));
+    MailText::at(name).is_some() || is_host()
 }

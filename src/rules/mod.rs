@@ -157,13 +157,13 @@ pub static GROUPS: &[&[&Rule]] = &[
         &mail_cname_dead_end::RULE,
         &cname_on_implicit_mx::RULE,
         &explicit_cname_escapes_wildcard_mx::RULE,
-        &mail_routed_by_cname::RULE,
         &cname_loop::RULE,
         &multiple_cnames::RULE,
         &cname_with_other_data::RULE,
         &cname_target_missing::RULE,
         &flattened_cname_with_mx::RULE,
         &spf_term_loses_answer::RULE,
+        &mail_routed_by_cname::RULE,
     ],
     &[&mail_cname_dead_end::RULE, &cname_loop::RULE, &cname_target_missing::RULE, &cname_chain_too_long::RULE],
     &[
@@ -233,6 +233,30 @@ fn askers(snapshot: &Snapshot, way: Reference, node: &Node) -> Vec<(ViewId, Name
     let mut owners: Vec<(ViewId, Name)> = reached.cloned().collect();
     owners.sort_by(|(_, one), (_, other)| one.cmp(other));
     owners
+}
+
+/// The services by which people read and send their mail (RFC 6186 section 3, RFC 8314 section 5.1, RFC 5804 section 1.8).
+const MAIL_SERVICES: [&str; 8] =
+    ["_autodiscover", "_imap", "_imaps", "_pop3", "_pop3s", "_sieve", "_submission", "_submissions"];
+
+/// The owners of the SRV of mail services that a node is to offer. Hosters of mailboxes ask for an alias at the name of
+/// `_autodiscover`, so one that leads to a name of somebody else is no matter.
+fn mail_services(snapshot: &Snapshot, node: &Node) -> Vec<(ViewId, Name)> {
+    let mut owners = askers(snapshot, Reference::Service, node);
+    owners.retain(|(_, owner)| match owner.unrooted().split('.').next() {
+        Some("_autodiscover") => !leaves_view(snapshot, node),
+        Some(service) => MAIL_SERVICES.contains(&service),
+        None => false,
+    });
+    owners
+}
+
+/// Whether the aliases of a node lead to a name of somebody else.
+fn leaves_view(snapshot: &Snapshot, node: &Node) -> bool {
+    node.cnames().filter_map(|alias| alias.rdata.alias_target()).any(|target| {
+        let last = last_target(snapshot, node.view, target);
+        snapshot.views_for(&last, node.view).is_empty()
+    })
 }
 
 /// The wildcard alias that answers for a name, with its owner; one that is flattened is none.

@@ -271,7 +271,7 @@ pub fn datum(rtype: &Rtype, fields: &[Field], origin: Option<&Name>, entry: &Ran
             fields.iter().try_for_each(|field| is_string(field).map_err(|reason| Trouble::new(reason, field)))?;
             Rdata::Text(written(fields, |_| true).into())
         }
-        Rtype::Tlsa | Rtype::Other(_) => {
+        Rtype::Caa | Rtype::Tlsa | Rtype::Other(_) => {
             check(rtype, fields).map_err(|reason| Trouble { reason, at: all.clone() })?;
             Rdata::Text(written(fields, |field| field.is_quoted).into())
         }
