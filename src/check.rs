@@ -219,16 +219,17 @@ fn looked_up(side: &Snapshot, name: &Name, from: ViewId) -> Vec<Host> {
     views.into_iter().map(|view| (view, name.clone())).collect()
 }
 
-/// The names at or below this one that records of others refer to, where they are looked for. A name that only its own
-/// records refer to has some, and no change around it touches it but one of its own.
+/// The names at or below this one that records refer to, where they are looked for. A name that only its own records in that
+/// place refer to has some there, and no change around it touches it but one of its own.
 fn looked_up_within<'a>(side: &'a Snapshot, scope: &'a Name) -> impl Iterator<Item = Host> + use<'a> {
-    let referred = side.referred_within(scope).filter(|(name, owners)| owners.iter().any(|(_, owner)| owner != *name));
-    referred.flat_map(move |(name, mut owners)| {
+    side.referred_within(scope).flat_map(move |(name, mut owners)| {
         let mut hosts = Vec::new();
         // Owners of one view stand side by side, and there may be very many.
-        while let Some((view, _)) = owners.first() {
-            hosts.extend(looked_up(side, name, *view));
-            owners = &owners[owners.partition_point(|(other, _)| other == view)..];
+        while let Some(&(view, _)) = owners.first() {
+            let (of_view, others) = owners.split_at(owners.partition_point(|(other, _)| *other == view));
+            owners = others;
+            let is_own = of_view.iter().all(|(_, owner)| owner == name);
+            hosts.extend(looked_up(side, name, view).into_iter().filter(|(asked, _)| !is_own || *asked != view));
         }
         hosts
     })

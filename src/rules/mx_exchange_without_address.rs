@@ -2,7 +2,7 @@
 
 use super::{list, mx_naming, senders, state_cause, state_faults};
 use crate::rdata::{Rdata, Rtype};
-use crate::record::{Node, Record, Snapshot};
+use crate::record::{Node, Record, Snapshot, ViewId};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
 
@@ -51,17 +51,30 @@ fn leads_on(snapshot: &Snapshot, node: &Node, record: &Record) -> bool {
     }
 }
 
+/// The records that answered for the node before the change, each with the view in which senders asked for them: another
+/// one, where a child zone has come.
+fn lost<'a>(before: &'a Snapshot, node: &Node<'a>, faults: &[Fault]) -> Vec<(ViewId, &'a Record)> {
+    let mut views: Vec<ViewId> = faults.iter().flat_map(|fault| before.views_for(node.name, fault.view)).collect();
+    views.sort();
+    views.dedup();
+    let answers = |view| {
+        let sets = before.sets_at(view, node.name);
+        let old = Node { view, name: node.name, sets, slips: &[] };
+        old.addresses().chain(old.cnames()).map(move |record| (view, record)).collect::<Vec<_>>()
+    };
+    views.into_iter().flat_map(answers).collect()
+}
+
 fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let exchange = node.name.unrooted();
     let owners = list(faults.iter().map(|fault| &fault.related));
-    let old = scene.before(node);
-    let lost: Vec<&Record> = match scene.status {
-        Status::Introduced => old.addresses().chain(old.cnames()).collect(),
-        Status::Existing | Status::Fixed => Vec::new(),
-    };
+    let lost = if scene.status == Status::Introduced { lost(&scene.diff.before, node, faults) } else { Vec::new() };
     let mx = mx_naming(scene.snapshot(), faults, node.name);
     let mx = mx.into_iter().map(|record| Label::new("this mx names it", &record.place));
-    let lost_labels = lost.iter().map(|record| Label::new("this is gone after the change", &record.place));
+    let lost_labels = lost.iter().map(|(view, record)| {
+        let what = if *view == node.view { "this is gone after the change" } else { "this is not asked any more" };
+        Label::new(what, &record.place)
+    });
     let mut labels = mx.chain(lost_labels).collect::<Vec<_>>().into_iter();
     let (cause, becomes) = if lost.is_empty() {
         (state_cause(scene, Cause::MxAdded), "has")
