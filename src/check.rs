@@ -103,6 +103,7 @@ fn one_for_each_place(findings: Vec<Finding>) -> Vec<Finding> {
 /// The names whose answers a change can alter, or whose mail depends on one that it alters.
 pub fn affected_hosts(diff: &Diff) -> BTreeSet<Host> {
     let mut hosts = slipped(diff);
+    hosts.extend(contested(diff));
     hosts.extend(exchanges_of_changed_policies(diff));
     hosts.extend(diff.operations().iter().map(|operation| (operation.view, operation.owner.clone())));
     let mut cuts: BTreeSet<Host> = BTreeSet::new();
@@ -312,6 +313,15 @@ fn slipped(diff: &Diff) -> BTreeSet<Host> {
         slips.collect::<BTreeSet<_>>()
     });
     before.symmetric_difference(&after).map(|(view, owner, _)| (*view, (*owner).clone())).collect()
+}
+
+/// The names whose records several things write on one side, and others on the other.
+fn contested(diff: &Diff) -> Vec<Host> {
+    let [before, after] = [&diff.before, &diff.after].map(|side| {
+        let contests = side.contests().iter().map(|contest| (contest.view, &contest.owner, &contest.rtype));
+        contests.collect::<BTreeSet<_>>()
+    });
+    before.symmetric_difference(&after).map(|(view, owner, _)| (*view, Name::clone(owner))).collect()
 }
 
 /// The owner of a set, and the names that rules are asked about for what refers to them.

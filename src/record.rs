@@ -179,6 +179,28 @@ impl Misread {
     }
 }
 
+/// What the thing that writes some records takes for its own, so that nobody else should write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hold {
+    /// Its records, beside which others may stand.
+    Records,
+    /// All records of the owner and type, whoever put them there.
+    Set,
+}
+
+/// Records that several things write, each as if it alone did.
+#[derive(Clone, Debug)]
+pub struct Contest {
+    /// The view.
+    pub view: ViewId,
+    /// The owner of the records.
+    pub owner: Name,
+    /// Their type.
+    pub rtype: Rtype,
+    /// Where each of the things says so; at least two, those that the change brings first.
+    pub holders: Vec<Place>,
+}
+
 /// The records of one owner and type in one view.
 #[derive(Clone, Debug)]
 pub struct RecordSet {
@@ -307,6 +329,8 @@ pub struct Snapshot {
     unnamed: HashMap<Name, Vec<ViewId>>,
     /// The MTA-STS policies of domains.
     policies: Vec<(Name, Policy)>,
+    /// By view, then owner, then type.
+    contests: Vec<Contest>,
 }
 
 /// In what way a zone hands over the names below one of its own.
@@ -418,6 +442,18 @@ impl Snapshot {
     /// All slips, by view and owner.
     pub fn slips(&self) -> &[Slip] {
         &self.slips
+    }
+
+    /// All records that several things write, by view, owner and type.
+    pub fn contests(&self) -> &[Contest] {
+        &self.contests
+    }
+
+    /// Those of one name.
+    pub fn contests_at(&self, view: ViewId, name: &Name) -> &[Contest] {
+        let from = self.contests.partition_point(|contest| (contest.view, &contest.owner) < (view, name));
+        let count = self.contests[from..].partition_point(|contest| contest.view == view && contest.owner == *name);
+        &self.contests[from..from + count]
     }
 
     /// What stands at a name, whether anything does or not. Wildcards are not expanded; see [`Snapshot::answering`].
@@ -708,6 +744,7 @@ impl Snapshot {
             cuts,
             unnamed,
             policies: Vec::new(),
+            contests: Vec::new(),
         }
     }
 }
@@ -817,6 +854,8 @@ pub struct Builder {
 struct Entry {
     side: Side,
     input: InputId,
+    /// What the thing that writes it takes for its own; none if it is only shown.
+    hold: Option<Hold>,
     set: RecordSet,
 }
 
@@ -977,9 +1016,15 @@ impl Builder {
         self.whole_after[view.0 as usize] |= side.is_after();
     }
 
-    /// Adds records. Sets of one owner, type and variant join, as most inputs make each record a thing of its own.
+    /// Adds records that an input shows. Sets of one owner, type and variant join, as most inputs make each record a thing
+    /// of its own.
     pub fn add(&mut self, side: Side, set: RecordSet) {
-        self.sets.push(Entry { side, input: self.input, set });
+        self.sets.push(Entry { side, input: self.input, hold: None, set });
+    }
+
+    /// Adds records that something in an input writes, and what it takes for its own.
+    pub fn add_held(&mut self, side: Side, hold: Hold, set: RecordSet) {
+        self.sets.push(Entry { side, input: self.input, hold: Some(hold), set });
     }
 
     /// Adds a slip.
@@ -992,6 +1037,7 @@ impl Builder {
         let set = |at: usize| &self.sets[at].set;
         let order = sorted(self.sets.len(), |at| set(at).host(), |one, other| set(one).key().cmp(&set(other).key()));
         let (mut before, mut after) = (Vec::new(), Vec::new());
+        let (mut contests_before, mut contests_after) = (Vec::new(), Vec::new());
         let mut sets: Vec<Option<Entry>> = self.sets.into_iter().map(Some).collect();
         let mut rest = order.into_iter().filter_map(|at| sets[at].take()).peekable();
         while let Some(entry) = rest.next() {
@@ -1005,6 +1051,8 @@ impl Builder {
             while let Some(next) = rest.next_if(|entry| entry.set.key() == group[0].set.key()) {
                 group.push(next);
             }
+            contests_before.extend(contest(&group, Side::is_before));
+            contests_after.extend(contest(&group, Side::is_after));
             drop_known_context(&mut group);
             if group.iter().all(|entry| entry.side == Side::Both) {
                 let shared = Arc::new(join(group).expect("a group has a set"));
@@ -1030,8 +1078,37 @@ impl Builder {
         let mut after = Snapshot::new(views, self.whole_after, after, after_slips);
         before.policies = policies(Side::is_before);
         after.policies = policies(Side::is_after);
+        (before.contests, after.contests) = (contests_before, contests_after);
         (before, after)
     }
+}
+
+/// Which of these entries of one set, on one side, are written by several things at once: those of a thing that takes the
+/// whole set for its own and of all others, or else those with one record in common.
+fn contest(group: &[Entry], is_on: fn(Side) -> bool) -> Option<Contest> {
+    // What is written once goes to several places.
+    let mut places = HashSet::new();
+    let mut held: Vec<&Entry> = group.iter().filter(|entry| is_on(entry.side) && !entry.input.is_context).collect();
+    held.retain(|entry| {
+        let span = entry.set.records[0].place.span;
+        entry.hold.is_some() && places.insert((span.source, span.range()))
+    });
+    if held.iter().all(|entry| entry.hold != Some(Hold::Set)) {
+        let texts = |entry: &Entry| {
+            let known = entry.set.records.iter().filter(|record| record.rdata != Rdata::Unknown);
+            known.map(|record| record.rdata.to_string()).collect::<Vec<_>>()
+        };
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        held.iter().flat_map(|entry| texts(entry)).for_each(|text| *counts.entry(text).or_default() += 1);
+        held.retain(|entry| texts(entry).iter().any(|text| counts[text] > 1));
+    }
+    if held.len() < 2 {
+        return None;
+    }
+    held.sort_by_key(|entry| entry.side == Side::Both);
+    let RecordSet { view, owner, rtype, .. } = &held[0].set;
+    let holders = held.iter().map(|entry| entry.set.records[0].place.clone()).collect();
+    Some(Contest { view: *view, owner: owner.clone(), rtype: rtype.clone(), holders })
 }
 
 /// Leaves out what context shows of the records that the change itself shows before it: they are the same, and the change

@@ -7,7 +7,8 @@
 //! in the comments that open a `diff` block, or behind the word `json`: `severity: rule (cause)`, where `existing` is the
 //! cause of what was there before, and `suppressed` stands before what does not count. Nothing else may be reported.
 //! Behind a record, `created`, `deleted`, `in place`, `deleted first`, `created first` and `forgotten` tell what becomes of
-//! the object that holds it, and `overwrites` that it is written over what stands there; records of one owner that are
+//! the object that holds it, and `overwrites` that it is written over what stands there; `writes the record` and
+//! `writes the set` tell what that object takes for its own. Records of one owner that are
 //! changed in the same way, other than created, deleted or forgotten, are one object, and each other is one of its own.
 //! `policy of example.com: enforce mx.example.net` is the MTA-STS policy of a domain, after the change as before it.
 //! `mail_domains:` and `non_mail_domains:` among these comments declare names as a configuration does, and `set: strict`
@@ -29,7 +30,7 @@ use zonegate::mta_sts::{self, Mode};
 use zonegate::name::{Name, NamePattern};
 use zonegate::policy::Policy;
 use zonegate::rdata::{Rdata, Rtype};
-use zonegate::record::{Builder, Record, RecordSet, Served, Side, View, ViewId};
+use zonegate::record::{Builder, Hold, Record, RecordSet, Served, Side, View, ViewId};
 use zonegate::report::Finding;
 use zonegate::rule::{Declared, Set, Status};
 use zonegate::rules::RULES;
@@ -311,7 +312,10 @@ fn change(body: &str) -> Result<Diff, String> {
                     object: same.map_or(place, |one| one.object.clone()),
                 });
             }
-            builder.add(side, set);
+            match marks.iter().find_map(|mark| hold(mark)) {
+                Some(hold) => builder.add_held(side, hold, set),
+                None => builder.add(side, set),
+            }
         }
     }
     for line in body.lines().filter_map(|line| line.strip_prefix("; ")?.strip_prefix(POLICY)) {
@@ -326,7 +330,16 @@ fn change(body: &str) -> Result<Diff, String> {
 const OVERWRITES: &str = "overwrites";
 
 fn is_mark(flag: &str) -> bool {
-    flag == OVERWRITES || way(flag).is_some()
+    flag == OVERWRITES || way(flag).is_some() || hold(flag).is_some()
+}
+
+/// What the object that holds a record takes for its own.
+fn hold(mark: &str) -> Option<Hold> {
+    match mark {
+        "writes the record" => Some(Hold::Records),
+        "writes the set" => Some(Hold::Set),
+        _ => None,
+    }
 }
 
 /// What becomes of the object that holds a record.

@@ -50,6 +50,7 @@ mod null_mx_unsupported_by_target;
 mod null_mx_with_other_mx;
 mod owner_repeats_zone;
 mod policy_name_cname_and_txt;
+mod record_owned_twice;
 mod spf_term_loses_answer;
 mod stale_answer_window;
 mod suppression_expired;
@@ -126,6 +127,7 @@ pub static RULES: &[&Rule] = &[
     &null_mx_with_other_mx::RULE,
     &owner_repeats_zone::RULE,
     &policy_name_cname_and_txt::RULE,
+    &record_owned_twice::RULE,
     &spf_term_loses_answer::RULE,
     &stale_answer_window::RULE,
     &suppression_expired::RULE,
@@ -158,6 +160,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &cname_on_implicit_mx::RULE,
         &explicit_cname_escapes_wildcard_mx::RULE,
         &cname_loop::RULE,
+        &record_owned_twice::RULE,
         &multiple_cnames::RULE,
         &cname_with_other_data::RULE,
         &cname_target_missing::RULE,

@@ -15,7 +15,7 @@ use crate::load::Found;
 use crate::load::hosts::{Cname, Host, WithoutFinalDot, served};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
-use crate::record::{RecordSet, Served, Side, Slip, View, ViewId};
+use crate::record::{Hold, RecordSet, Served, Side, Slip, View, ViewId};
 
 /// What a target gets of the records that not all targets get alike: whether it gets them, and how they are served.
 type Share = Vec<(bool, Served)>;
@@ -142,7 +142,8 @@ fn add_state(
             }
             if !records.is_empty() {
                 let (owner, rtype) = (written.owner.clone(), written.rtype.clone());
-                found.builder.add(side, RecordSet { view, owner, rtype, variant, records });
+                let set = RecordSet { view, owner, rtype, variant, records };
+                found.builder.add_held(side, Hold::Set, set);
             }
         }
     }

@@ -36,7 +36,7 @@ use crate::load::json::{Base, Json};
 use crate::load::{DeclaredZone, Found, Pending, StateDocument, UNREADABLE};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Record, RecordSet, Side, View, ViewId};
+use crate::record::{Hold, Record, RecordSet, Side, View, ViewId};
 use crate::severity::Severity;
 use crate::source::{Place, Sources, Span};
 
@@ -438,7 +438,10 @@ impl<'f> Loader<'f> {
         }
         let set = RecordSet { view, owner, rtype, variant, records };
         match (state.resource.mode, state.row.zone.kind) {
-            (Mode::Managed, _) => self.found.builder.add(state.side, set),
+            (Mode::Managed, _) => match state.hold() {
+                Some(hold) => self.found.builder.add_held(state.side, hold, set),
+                None => self.found.builder.add(state.side, set),
+            },
             (Mode::Data, ZoneKind::None) => self.unplaced.push(set),
             (Mode::Data, _) => self.observed.push(set),
         }
@@ -599,6 +602,12 @@ impl State<'_, '_> {
             }
             (None, _) => true,
         })
+    }
+
+    /// What of the records the resource takes for its own; nothing once it is forgotten, or if only a state shows it.
+    fn hold(&self) -> Option<Hold> {
+        let is_kept = !self.plan.is_state && self.resource.way != Some(Way::Forgotten);
+        is_kept.then_some(if self.row.unit == Unit::Record { Hold::Records } else { Hold::Set })
     }
 
     /// Whether the resource says which zone it belongs to, even if that is not known yet.

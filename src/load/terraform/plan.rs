@@ -30,6 +30,8 @@ pub struct Plan<'a> {
     pub resources: Vec<Resource<'a>>,
     /// The sides on which what only rests stands: both, unless this is a state of one side.
     pub resting_on: Side,
+    /// Whether it is a state, which shows what there is; who looks after that need not be there any more.
+    pub is_state: bool,
     /// Whether it shows what is there besides, and no part of the change.
     pub is_context: bool,
 }
@@ -44,6 +46,7 @@ impl<'a> Plan<'a> {
         troubles: &mut Troubles,
     ) -> Plan<'a> {
         gaps.extend(completeness(base, &document));
+        let is_state = document.is_state();
         let configuration = document.configuration.map_or_else(|| Ok(Configuration::default()), Configuration::read);
         if let Err(error) = &configuration {
             let reason = format!("the configuration in the plan is not what it should be: {error}");
@@ -57,6 +60,7 @@ impl<'a> Plan<'a> {
             configuration: configuration.unwrap_or_default(),
             resources: reading.resources,
             resting_on: Side::Both,
+            is_state,
             is_context: false,
         }
     }
