@@ -11,11 +11,12 @@ use zonegate::mta_sts::{Mode, Policy};
 use zonegate::name::{Name, NamePattern};
 use zonegate::rdata::{Rdata, Rtype};
 use zonegate::record::{
-    Builder, Conflict, DnsHost, Misread, Record, RecordSet, Served, Side, Slip, Support, View, ViewId,
+    Builder, Conflict, DnsHost, Hold, Misread, Record, RecordSet, Served, Side, Slip, Support, View, ViewId,
 };
 use zonegate::report::Finding;
 use zonegate::rule::{Check, Declared, Rule, Status};
 use zonegate::rules::RULES;
+use zonegate::severity::Severity;
 use zonegate::source::{Bytes, Place, Sources, Span};
 
 const WORLDS: u64 = 4_000;
@@ -130,6 +131,7 @@ struct Line {
     /// What becomes of the object that holds it.
     way: Option<Way>,
     overwrites: bool,
+    hold: Option<Hold>,
 }
 
 fn line(dice: &mut Dice) -> Line {
@@ -156,7 +158,9 @@ fn line(dice: &mut Dice) -> Line {
         1 => Some(Misread::Rewritten { written: "no".to_owned() }),
         _ => None,
     };
-    Line { side, zone, owner, rtype, data, served, unrooted: dice.roll(10) == 0, slip, way: None, overwrites: false }
+    let hold = [None, None, Some(Hold::Records), Some(Hold::Set)][dice.roll(4)];
+    let unrooted = dice.roll(10) == 0;
+    Line { side, zone, owner, rtype, data, served, unrooted, slip, way: None, overwrites: false, hold }
 }
 
 /// A world about a cut; all but a few of its records stand on both sides, so that one change shows what it does.
@@ -189,6 +193,7 @@ fn plain(side: Side, zone: &'static str, owner: &str, rtype: &str, data: &str) -
         slip: None,
         way: None,
         overwrites: false,
+        hold: None,
     }
 }
 
@@ -272,15 +277,15 @@ fn diff(lines: &[Line]) -> Diff {
             builder.add_slip(line.side, Slip { view, owner: owner.clone(), what, place: nowhere() });
         }
         let rdata = Rdata::parse(&line.rtype, &line.data, Name::parse).expect("the data is good");
+        let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
+        let place = Place::at(Span { source, start: number, end: number });
         let records =
-            vec![Record { rdata, ttl: Some(3600), served: line.served, unrooted: line.unrooted, place: nowhere() }];
+            vec![Record { rdata, ttl: Some(3600), served: line.served, unrooted: line.unrooted, place: place.clone() }];
         let set = RecordSet { view, owner, rtype: line.rtype.clone(), variant: None, records };
         if let Some(way) = line.way {
             // What is altered at one name is one object.
             let stays = [Way::InPlace, Way::DeletedFirst, Way::CreatedFirst].contains(&way);
             let same = operations.iter().find(|one| stays && one.way == way && one.owner == set.owner);
-            let source = Sources::default().add(String::new(), Bytes::Owned(Vec::new()));
-            let place = Place::at(Span { source, start: number, end: number });
             operations.push(Operation {
                 view,
                 owner: set.owner.clone(),
@@ -291,7 +296,10 @@ fn diff(lines: &[Line]) -> Diff {
                 object: same.map_or(place, |one| one.object.clone()),
             });
         }
-        builder.add(line.side, set);
+        match line.hold {
+            Some(hold) => builder.add_held(line.side, hold, set),
+            None => builder.add(line.side, set),
+        }
     }
     // One of many hosts is allowed, and another one only after the change.
     for (side, host) in [(Side::Before, "mail.example.com"), (Side::After, "mail.example.net")] {
@@ -314,7 +322,8 @@ fn every_world(law: impl Fn(&[Line], &Diff) -> Option<String>) {
     for number in 0..WORLDS {
         let lines = world(&mut dice);
         let wrong = law(&lines, &diff(&lines));
-        assert_eq!(wrong, None, "world {number}: {lines:#?}");
+        let drawn: Vec<String> = lines.iter().map(|line| format!("{line:?}")).collect();
+        assert_eq!(wrong, None, "world {number}:\n{}\n", drawn.join("\n"));
     }
 }
 
@@ -347,20 +356,19 @@ fn the_names_looked_at_are_all_at_which_the_change_does_something() {
 #[test]
 fn worlds_are_not_all_clean() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
-    let mut silent: Vec<&str> = RULES.iter().filter(|rule| !rule.checks.is_empty()).map(|rule| rule.id).collect();
-    // Some faults take a rare pair of records.
+    let mut silent: Vec<&'static Rule> = RULES.iter().filter(|rule| !rule.checks.is_empty()).copied().collect();
+    // Some faults take a rare pair of records. Rules that have been heard are left out, so that none stands for another.
     for _ in 0..10 * WORLDS {
-        let diff = diff(&world(&mut dice));
-        let found = findings(&diff, true);
+        let found = check(&diff(&world(&mut dice)), &declared(), &silent, true);
         let introduced = found.iter().filter(|one| one.status == Status::Introduced);
-        // A rule for which another always stands is seen in what that one says.
-        let heard: BTreeSet<&str> =
+        let heard: Vec<&str> =
             introduced.flat_map(|one| one.also.iter().chain([&one.rule])).map(|rule| rule.id).collect();
-        silent.retain(|id| !heard.contains(id));
+        silent.retain(|rule| !heard.contains(&rule.id));
         if silent.is_empty() {
             return;
         }
     }
+    let silent: Vec<&str> = silent.iter().map(|rule| rule.id).collect();
     panic!("{silent:?} never fire");
 }
 
@@ -393,4 +401,87 @@ fn records_of_a_name_that_nothing_refers_to_change_no_verdict() {
         let (without, with) = (verdicts(&findings(diff, true)), verdicts(&findings(&more, true)));
         (without != with).then(|| format!("{without:?} is not {with:?}"))
     });
+}
+
+#[test]
+fn the_order_of_records_changes_no_verdict() {
+    every_world(|lines, diff| {
+        // Of several aliases at one name, rules speak of the one that is written first.
+        let aliases = lines.iter().filter(|line| line.rtype == Rtype::Cname).map(|line| (line.zone, &line.owner));
+        if aliases.clone().count() > aliases.collect::<BTreeSet<_>>().len() {
+            return None;
+        }
+        let reversed: Vec<Line> = lines.iter().rev().cloned().collect();
+        let (one, other) = (verdicts(&findings(diff, true)), verdicts(&findings(&self::diff(&reversed), true)));
+        (one != other).then(|| format!("{one:?} is not {other:?}"))
+    });
+}
+
+#[test]
+fn without_a_record_that_has_to_do_with_no_other_all_verdicts_stay() {
+    let tried = Cell::new(0);
+    every_world(|lines, diff| {
+        let at = (0..lines.len()).find(|&at| is_apart(lines, at))?;
+        tried.set(tried.get() + 1);
+        let fewer: Vec<Line> = [&lines[..at], &lines[at + 1..]].concat();
+        let changed = |diff: &Diff| {
+            let mut found = findings(diff, true);
+            found.retain(|finding| finding.status != Status::Existing);
+            verdicts(&found)
+        };
+        let (with, without) = (changed(diff), changed(&self::diff(&fewer)));
+        (with != without).then(|| format!("without {:?} {with:?} is {without:?}", lines[at]))
+    });
+    assert!(tried.get() > WORLDS / 20, "{} worlds have such a record", tried.get());
+}
+
+/// Whether a record stays, and neither its owner nor what it refers to is above, below or the same as what another record
+/// has to do with. A wildcard has to do with all below its parent.
+fn is_apart(lines: &[Line], at: usize) -> bool {
+    let line = &lines[at];
+    let names = |line: &Line| -> Vec<Name> {
+        let words = line.data.split([' ', ':']).chain([&*line.owner]);
+        words.filter(|word| word.contains("example.")).map(|word| name(word.trim_start_matches("*."))).collect()
+    };
+    let own = names(line);
+    let is_near = |other: &Line| {
+        let near = |one: &Name| own.iter().any(|own| own.is_within(one) || one.is_within(own));
+        other.rtype != Rtype::Soa && names(other).iter().any(near)
+    };
+    let mut others = lines.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other);
+    let leaves_zone = others.clone().any(|other| other.zone == line.zone);
+    let stays = line.side == Side::Both && line.way.is_none() && line.slip.is_none() && line.rtype != Rtype::Soa;
+    stays && leaves_zone && !others.any(is_near)
+}
+
+#[test]
+fn an_address_in_place_of_the_alias_ends_its_fault_and_adds_none() {
+    const ENDED: [&str; 4] = ["cname-with-mx", "cname-at-apex", "cname-masks-mail-txt", "mx-exchange-is-cname"];
+    let tried = Cell::new(0);
+    every_world(|lines, diff| {
+        let found = findings(diff, false);
+        let is_meant = |finding: &&Finding| finding.status == Status::Introduced && ENDED.contains(&finding.rule.id);
+        let finding = found.iter().find(is_meant)?;
+        let host = &finding.names[0];
+        let at_host = |line: &Line, rtype: Rtype| line.rtype == rtype && name(&line.owner) == *host;
+        if lines.iter().any(|line| line.side == Side::Before && at_host(line, Rtype::Mx)) {
+            // An address is no way out for mail that had an mx.
+            return None;
+        }
+        tried.set(tried.get() + 1);
+        let fixed = lines.iter().cloned().map(|line| {
+            let (rtype, data) = (Rtype::A, "192.0.2.1".to_owned());
+            let is_alias = at_host(&line, Rtype::Cname);
+            if is_alias { Line { rtype, data, served: Served::AsIs, hold: None, ..line } } else { line }
+        });
+        let after = findings(&self::diff(&fixed.collect::<Vec<_>>()), false);
+        let errors = |found: &[Finding]| -> BTreeSet<&str> {
+            let here = found.iter().filter(|one| one.status == Status::Introduced && one.names[0] == *host);
+            here.filter(|one| one.severity == Severity::Error).map(|one| one.rule.id).collect()
+        };
+        let (old, new) = (errors(&found), errors(&after));
+        let is_better = !new.contains(finding.rule.id) && new.is_subset(&old);
+        (!is_better).then(|| format!("{} at {host:?}: {new:?} in place of {old:?}", finding.rule.id))
+    });
+    assert!(tried.get() > WORLDS / 20, "{} worlds have such a fault", tried.get());
 }

@@ -1,8 +1,8 @@
 //! `dname-with-cname`: a DNAME beside a CNAME, beside another DNAME, or beside a delegation.
 
-use super::{clash_at, state_cause};
+use super::{clash_at, is_surely_alias, state_cause};
 use crate::rdata::Rtype;
-use crate::record::{Node, Record, Served};
+use crate::record::{Node, Record};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
@@ -49,7 +49,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
         Rtype::Dname => dnames(node).into_iter().skip(1).map(|record| (record, "another one")).collect(),
         _ => node.records(&Rtype::Ns).map(|record| (record, "this hands over the same names")).collect(),
     };
-    let certain = others.iter().any(|(record, _)| record.served == Served::AsIs);
+    let is_certain = faults[0].types[1] != Rtype::Cname || is_surely_alias(node);
     let [what, keep] = match faults[0].types[1] {
         Rtype::Cname => ["gets an alias and a dname at once", "the alias or the dname"],
         Rtype::Dname => ["gets several dnames at once", "one of the dnames"],
@@ -61,7 +61,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
         _ => Cause::RecordAdded,
     };
     Telling {
-        severity: (!certain).then_some(Severity::Warning),
+        severity: (!is_certain).then_some(Severity::Warning),
         cause: state_cause(scene, introduced),
         message: format!("{owner} {what}, and servers refuse such a zone"),
         help: vec![format!("keep {keep} of {owner}, and delete the rest")],

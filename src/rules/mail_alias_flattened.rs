@@ -18,11 +18,12 @@ pub static RULE: Rule = Rule {
     checks: &[Check::State { find, tell }, Check::Step(step)],
 };
 
-/// The alias that resolvers see as addresses only, with nothing beside it that mail reads.
+/// The alias that resolvers see as addresses only, with nothing beside it that mail reads; of several, a proxied one.
 fn flattened<'a>(node: &Node<'a>) -> Option<&'a Record> {
     let is_seen = node.cnames().next().is_some();
     let own = [Rtype::Mx, Rtype::Txt].iter().any(|rtype| node.records(rtype).next().is_some());
-    node.records(&Rtype::Cname).next().filter(|_| !is_seen && !own)
+    let first = node.records(&Rtype::Cname).find(|alias| alias.served == Served::Proxied);
+    first.or_else(|| node.records(&Rtype::Cname).next()).filter(|_| !is_seen && !own)
 }
 
 /// Whether mail relies on the records that an alias leads to, whatever else is known: at the name of a policy, and
