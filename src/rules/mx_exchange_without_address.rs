@@ -3,6 +3,7 @@
 use super::{list, mx_naming, senders, state_cause, state_faults};
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, Snapshot, ViewId};
+use crate::route::{Chain, End, Hop};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
 
@@ -16,31 +17,37 @@ pub static RULE: Rule = Rule {
     checks: &[Check::State { find, tell }],
 };
 
-/// One fault for each owner whose MX names this node, if the zone is known whole and answers no address query here.
+/// One fault for each owner whose MX names this node, if the zone is known whole and no address answers for it, however many
+/// aliases lead on.
 fn find(world: &World, node: &Node) -> Vec<Fault> {
     let snapshot = world.snapshot;
     let in_zone = snapshot.view(node.view).apex.as_ref().is_some_and(|apex| node.name.is_within(apex));
-    let is_known = in_zone && snapshot.is_whole(node.view) && !snapshot.is_occluded(node.view, node.name);
-    if !is_known || is_answered(snapshot, node) {
+    let is_known = in_zone && snapshot.is_whole(node.view) && snapshot.delegation(node.view, node.name).is_none();
+    if !is_known || is_answered(snapshot, node.view, &Chain::of(snapshot, node.view, node.name)) {
         return Vec::new();
     }
     state_faults(senders(snapshot, node), &[Rtype::A, Rtype::Mx])
 }
 
-/// Whether an address query for a node gets an answer, or may get one.
-fn is_answered(snapshot: &Snapshot, node: &Node) -> bool {
-    let Some(owner) = snapshot.answering(node.view, node.name) else { return false };
-    let answering = snapshot.node(node.view, &owner);
-    // A type that only its DNS host knows may stand for addresses.
-    let foreign = answering.sets.iter().any(|set| set.rtype.is_foreign());
-    let has_cname = answering.records(&Rtype::Cname).next().is_some();
-    foreign || has_cname || answering.addresses().any(|record| leads_on(snapshot, node, record))
+/// Whether an address query that these aliases lead on gets an answer, or may get one.
+fn is_answered(snapshot: &Snapshot, asked: ViewId, chain: &Chain) -> bool {
+    match &chain.end {
+        End::OutOfView(_) => true,
+        End::Loop | End::Answer(_, None) => false,
+        End::Answer(view, Some(owner)) => {
+            let node = snapshot.node(*view, owner);
+            // A type that only its DNS host knows may stand for addresses.
+            let foreign = node.sets.iter().any(|set| set.rtype.is_foreign());
+            let is_known = snapshot.is_whole(*view);
+            !is_known || foreign || node.addresses().any(|record| leads_on(snapshot, asked, record))
+        }
+    }
 }
 
 /// Whether a record gives addresses; an alias that the DNS host resolves does if its target has some, as far as is known.
-fn leads_on(snapshot: &Snapshot, node: &Node, record: &Record) -> bool {
+fn leads_on(snapshot: &Snapshot, asked: ViewId, record: &Record) -> bool {
     let Rdata::Alias(target) = &record.rdata else { return true };
-    match snapshot.views_for(target, node.view)[..] {
+    match snapshot.views_for(target, asked)[..] {
         [view] if snapshot.is_whole(view) && !snapshot.is_occluded(view, target) => {
             snapshot.answering(view, target).is_some_and(|owner| {
                 let answering = snapshot.node(view, &owner);
@@ -51,42 +58,52 @@ fn leads_on(snapshot: &Snapshot, node: &Node, record: &Record) -> bool {
     }
 }
 
-/// The records that answered for the node before the change, each with the view in which senders asked for them: another
-/// one, where a child zone has come.
-fn lost<'a>(before: &'a Snapshot, node: &Node<'a>, faults: &[Fault]) -> Vec<(ViewId, &'a Record)> {
-    let mut views: Vec<ViewId> = faults.iter().flat_map(|fault| before.views_for(node.name, fault.view)).collect();
-    views.sort();
-    views.dedup();
-    let answers = |view| {
-        let sets = before.sets_at(view, node.name);
-        let old = Node { view, name: node.name, sets, slips: &[] };
-        old.addresses().chain(old.cnames()).map(move |record| (view, record)).collect::<Vec<_>>()
-    };
-    views.into_iter().flat_map(answers).collect()
+/// The records that answered for the node before the change and do not any more: aliases on the way, and addresses at its
+/// end. Where a child zone has come, they may still be there and are not asked.
+fn lost<'a>(scene: &Scene<'a>, faults: &[Fault], now: &Chain) -> Vec<&'a Record> {
+    let before = &scene.diff.before;
+    let name = &now.hops.first().map_or(&now.last, |hop| &hop.name);
+    let mut lost: Vec<&Record> = Vec::new();
+    for fault in faults {
+        let chain = Chain::from(before, fault.view, name);
+        let aliases = chain.hops.iter().map(|hop| hop.alias).filter(|alias| {
+            let stays = |hop: &Hop| hop.alias.rdata == alias.rdata;
+            !now.hops.iter().any(stays)
+        });
+        let addresses = [Rtype::A, Rtype::Aaaa, Rtype::Alias].into_iter();
+        let records = aliases.chain(addresses.flat_map(|rtype| chain.records(before, &rtype)));
+        for record in records {
+            if !lost.iter().any(|known| std::ptr::eq(*known, record)) {
+                lost.push(record);
+            }
+        }
+    }
+    lost
 }
 
 fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let exchange = node.name.unrooted();
     let owners = list(faults.iter().map(|fault| &fault.related));
-    let lost = if scene.status == Status::Introduced { lost(&scene.diff.before, node, faults) } else { Vec::new() };
+    let chain = Chain::of(scene.snapshot(), node.view, node.name);
+    let lost = if scene.status == Status::Introduced { lost(scene, faults, &chain) } else { Vec::new() };
     let mx = mx_naming(scene.snapshot(), faults, node.name);
     let mx = mx.into_iter().map(|record| Label::new("this mx names it", &record.place));
-    let lost_labels = lost.iter().map(|(view, record)| {
-        let what = if *view == node.view { "this is gone after the change" } else { "this is not asked any more" };
-        Label::new(what, &record.place)
-    });
+    let lost_labels = lost.iter().map(|record| Label::new("this answered before the change", &record.place));
     let mut labels = mx.chain(lost_labels).collect::<Vec<_>>().into_iter();
-    let (cause, becomes) = if lost.is_empty() {
-        (state_cause(scene, Cause::MxAdded), "has")
-    } else {
-        (Cause::RecordRemoved, "is left with")
+    let had_mx = !mx_naming(&scene.diff.before, faults, node.name).is_empty();
+    let last = chain.last.unrooted();
+    let (end, needs_address) = match (&chain.hops[..], &chain.end) {
+        ([], _) if lost.is_empty() => ("which has no address".to_owned(), &exchange),
+        ([], _) => ("which is left with no address".to_owned(), &exchange),
+        (_, End::Loop) => (format!("whose aliases lead back to {last}"), &exchange),
+        _ => (format!("an alias for {last}, which has no address"), &last),
     };
     Telling {
         severity: None,
-        cause,
-        message: format!("mail for {owners} goes to {exchange}, which {becomes} no address"),
+        cause: state_cause(scene, if had_mx { Cause::RecordRemoved } else { Cause::MxAdded }),
+        message: format!("mail for {owners} goes to {exchange}, {end}"),
         help: vec![
-            format!("give {exchange} an A or AAAA record"),
+            format!("give {needs_address} an A or AAAA record"),
             format!("take {exchange} out of the mx of {owners}, if it takes no mail"),
         ],
         primary: labels.next().expect("each fault has an mx"),
