@@ -173,9 +173,11 @@ fn what_two_inputs_show_is_one_record() {
         ("dump.json", listing(&[("example.com.", "TXT", spf)])),
         ("dns/example.com.yaml", "? ''\n: type: TXT\n  value: v=spf1 include:example.net -all\n".to_owned()),
     ]);
-    for inputs in ["plan.json --context dump.json", "plan.json --context dump.json --context dns", "plan.json dns"] {
+    for inputs in ["plan.json --context dump.json", "plan.json --context dump.json --context dns"] {
         assert_eq!(place.check(&format!("{inputs} --all")), (Vec::new(), 0), "{inputs}");
     }
+    let twice = vec!["warning record-owned-twice pre-existing plan.json dns/example.com.yaml".to_owned()];
+    assert_eq!(place.check("plan.json dns --all"), (twice, 0), "both write it, but it is one policy of mail");
 }
 
 #[test]
