@@ -25,15 +25,20 @@ impl Place {
         fs::write(path, text).expect("there is room for a file");
     }
 
-    fn zonegate(&self, arguments: &str) -> Output {
+    fn zonegate(&self, below: &str, arguments: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zonegate"));
-        command.args(arguments.split(' ')).current_dir(self.0.path()).env("LANG", "C.UTF-8");
+        command.args(arguments.split_whitespace()).current_dir(self.0.path().join(below)).env("LANG", "C.UTF-8");
         command.output().expect("the program starts")
     }
 
     /// What a check finds and what it cannot tell, a line each, and the exit code.
     fn check(&self, inputs: &str) -> (Vec<String>, i32) {
-        let output = self.zonegate(&format!("check {inputs} --format json"));
+        self.check_in("", inputs)
+    }
+
+    /// The same from a directory.
+    fn check_in(&self, below: &str, inputs: &str) -> (Vec<String>, i32) {
+        let output = self.zonegate(below, &format!("check {inputs} --format json"));
         let report: Value = serde_json::from_slice(&output.stdout).expect("the report is JSON");
         let text = |value: &Value| value.as_str().expect("it is a text").to_owned();
         let list = |key: &str| report[key].as_array().expect("it is a list").clone();
@@ -347,4 +352,43 @@ fn files_that_a_zone_file_includes_are_not_mixed_up_between_commits() {
     assert_eq!(place.check("example.com.zone"), (Vec::new(), 0));
     let (found, code) = place.check("example.com.zone --base HEAD");
     assert!(found.contains(&"error input-unreadable".to_owned()) && code == 2, "{found:?}");
+}
+
+/// A zone file of example.com with a line more.
+fn zone(line: &str) -> String {
+    format!("$ORIGIN example.com.\n@ 60 SOA ns1.example.net. x.example.net. 1 1 1 1 1\n{line}\n")
+}
+
+const OLD: &str = "shop 60 MX 10 mx.example.net.";
+const NEW: &str = "shop 60 CNAME shops.example.org.";
+
+/// A repository in which these files are committed.
+fn committed(files: &[(&str, String)]) -> Place {
+    let place = Place::new(files);
+    place.git(&["init", "--quiet", "--initial-branch=main"]);
+    place.git(&["add", "."]);
+    place.git(&["commit", "--quiet", "--message", "x"]);
+    place
+}
+
+#[cfg(unix)]
+#[test]
+fn two_dots_lead_up_from_where_a_link_leads() {
+    let place = committed(&[("a/z.zone", zone(OLD)), ("a/b/x", String::new()), ("z.zone", zone(""))]);
+    std::os::unix::fs::symlink("a/b", place.0.path().join("link")).expect("the directory takes links");
+    place.write("a/z.zone", &zone(NEW));
+    let found = vec!["error cname-replaces-mx type-changed a/z.zone a/z.zone".to_owned()];
+    assert_eq!(place.check("link/../z.zone --base main"), (found, 1));
+}
+
+#[test]
+fn a_configuration_of_octodns_is_found_above_the_working_directory() {
+    let config = "providers:\n  zones: {class: octodns.provider.yaml.YamlProvider, directory: zones}\n\
+                  zones:\n  example.com.: {sources: [zones], targets: [zones]}\n";
+    let pair = MX.replace("  type", "- type") + "- type: CNAME\n  value: a.example.org.\n";
+    let place =
+        Place::new(&[("config.yaml", config.to_owned()), ("zones/example.com.yaml", pair), ("sub/x", String::new())]);
+    let path = "../zones/example.com.yaml";
+    let found = (vec![format!("error cname-with-mx both-added {path} {path}")], 1);
+    assert_eq!(place.check_in("sub", "../config.yaml"), found);
 }

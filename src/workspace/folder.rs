@@ -76,7 +76,7 @@ fn add(sources: &mut Sources, path: &str, bytes: Vec<u8>) -> SourceId {
 }
 
 /// A path without `.`, and without `..` where a name stands before it.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {

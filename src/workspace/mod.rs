@@ -10,7 +10,7 @@ pub use tree::Tree;
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 
@@ -68,7 +68,7 @@ pub fn place(path: &str) -> Kind {
 
 /// The tree that a file belongs to, the working directory or else the repository around it, and its path there.
 pub fn tree_around(path: &str) -> Option<(String, String)> {
-    let absolute = std::path::absolute(path).ok()?;
+    let absolute = absolute(path)?;
     let relative = |root: &Path| absolute.strip_prefix(root).ok().and_then(Path::to_str).map(slashed);
     let here = std::env::current_dir().ok();
     if let Some(path) = here.as_deref().and_then(relative) {
@@ -76,7 +76,22 @@ pub fn tree_around(path: &str) -> Option<(String, String)> {
     }
     let repository = absolute.ancestors().skip(1).find(|ancestor| ancestor.join(".git").exists());
     let root = repository.or_else(|| absolute.parent())?;
-    Some((root.to_str()?.to_owned(), relative(root)?))
+    let below = here.as_deref().and_then(|here| here.strip_prefix(root).ok());
+    let way_up = below.map(|below| vec![".."; below.components().count()].join("/"));
+    let shown = way_up.or_else(|| root.to_str().map(str::to_owned))?;
+    Some((shown, relative(root)?))
+}
+
+/// A whole path without `..`, which leads up from where a link leads to.
+fn absolute(path: &str) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let parts: Vec<Component> = absolute.components().collect();
+    let Some(last) = parts.iter().rposition(|part| *part == Component::ParentDir) else { return Some(absolute) };
+    let upwards: PathBuf = parts[..=last].iter().collect();
+    // Of a directory that is gone, only its name tells.
+    let mut real = fs::canonicalize(&upwards).unwrap_or_else(|_| folder::plain(&upwards));
+    real.extend(&parts[last + 1..]);
+    Some(real)
 }
 
 /// The file of this name in the working directory, or in the nearest directory above it that has one, up to the root of
@@ -99,8 +114,7 @@ pub fn find_upwards(name: &str) -> Option<String> {
 
 /// The path that a file of one directory has in another; none if it does not lie in the first.
 pub fn moved(path: &str, from: &str, to: &str) -> Option<String> {
-    let [path, from] = [path, from].map(std::path::absolute);
-    let (path, from) = (path.ok()?, from.ok()?);
+    let (path, from) = (absolute(path)?, absolute(from)?);
     Path::new(to).join(path.strip_prefix(from).ok()?).to_str().map(slashed)
 }
 
