@@ -274,7 +274,8 @@ fn several(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
         }
         let source = sources.add(name.to_owned(), Bytes::Owned(text.into()));
         if is_context {
-            inputs.states.push(StateDocument { source, side: Some(Side::Both), is_context, in_git: false });
+            let side = Some(Side::Both);
+            inputs.states.push(StateDocument { source, side, is_context, in_git: false, is_lone: false });
         } else {
             inputs.documents.push(source);
         }

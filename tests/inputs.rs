@@ -371,6 +371,40 @@ fn committed(files: &[(&str, String)]) -> Place {
     place
 }
 
+#[test]
+fn a_file_is_found_in_git_from_wherever_it_is_named() {
+    let place = committed(&[
+        ("z.zone", zone(OLD)),
+        ("dns/z.zone", zone(OLD)),
+        ("zonegate.yaml", "inputs: [z.zone]\nbase: main\n".to_owned()),
+        ("sub/deep/x", String::new()),
+    ]);
+    place.write("z.zone", &zone(NEW));
+    place.write("dns/z.zone", &zone(NEW));
+    place.git(&["add", "."]);
+    let found = |path: &str| (vec![format!("error cname-replaces-mx type-changed {path} {path}")], 1);
+    let here = place.0.path().canonicalize().expect("it is there");
+    let whole = format!("{}/sub/../z.zone", here.display());
+    for (below, inputs, path) in [
+        ("", "", "z.zone"),
+        ("sub", "", "../z.zone"),
+        ("sub/deep", "", "../../z.zone"),
+        ("sub", "--staged", "../z.zone"),
+        ("sub", "../z.zone --base main", "../z.zone"),
+        ("sub", "../z.zone --staged", "../z.zone"),
+        ("sub", "../dns/z.zone --staged", "../dns/z.zone"),
+        ("", "sub/../z.zone --staged", "z.zone"),
+        ("", &whole, "z.zone"),
+        ("sub", &format!("{whole} --staged"), "../z.zone"),
+    ] {
+        let base = if inputs == whole { " --base main" } else { "" };
+        assert_eq!(place.check_in(below, &format!("{inputs}{base}")), found(path), "{below}: {inputs}");
+    }
+    let output = place.zonegate("sub", "trace shop.example.com ../z.zone --staged");
+    let told = String::from_utf8(output.stdout).expect("it is text");
+    assert!(told.contains("before the change:") && told.contains("is an alias for shops.example.org"), "{told}");
+}
+
 #[cfg(unix)]
 #[test]
 fn two_dots_lead_up_from_where_a_link_leads() {
@@ -391,4 +425,106 @@ fn a_configuration_of_octodns_is_found_above_the_working_directory() {
     let path = "../zones/example.com.yaml";
     let found = (vec![format!("error cname-with-mx both-added {path} {path}")], 1);
     assert_eq!(place.check_in("sub", "../config.yaml"), found);
+}
+
+#[test]
+fn what_git_is_asked_for_does_not_depend_on_what_lies_on_disk() {
+    let place = committed(&[("z.zone", zone(OLD)), ("l.json", listing(&[]))]);
+    place.write("z.zone", &zone(NEW));
+    place.git(&["add", "."]);
+    let replaced = vec!["error cname-replaces-mx type-changed z.zone z.zone".to_owned()];
+    let unreadable = vec!["error input-unreadable".to_owned()];
+    for text in [None, Some(""), Some("{}"), Some("\u{0}")] {
+        for path in ["z.zone", "l.json"] {
+            fs::remove_file(place.0.path().join(path)).expect("it is there");
+            if let Some(text) = text {
+                place.write(path, text);
+            }
+        }
+        assert_eq!(place.check("z.zone --staged"), (replaced.clone(), 1), "{text:?}");
+        assert_eq!(place.check("l.json --staged"), (Vec::new(), 0), "{text:?}");
+        for path in ["z.zone", "l.json"] {
+            if text.is_some() {
+                assert_eq!(place.check(&format!("{path} --base main")), (unreadable.clone(), 2), "{path}: {text:?}");
+            } else {
+                place.write(path, "");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_was_no_zone_before_is_a_new_one() {
+    let place = committed(&[("z.zone", String::new())]);
+    place.write("z.zone", &zone(&format!("{OLD}\n{NEW}")));
+    let found = ["error cname-with-mx both-added z.zone z.zone", "warning input-unreadable"].map(str::to_owned);
+    assert_eq!(place.check("z.zone --base main"), (found.to_vec(), 1));
+    place.write("z.zone", &zone(OLD));
+    assert_eq!(place.check("z.zone --base main"), (found[1..].to_vec(), 0), "what repairs it may land");
+}
+
+#[test]
+fn a_file_that_no_state_has_is_unreadable() {
+    let place = committed(&[("z.zone", zone(OLD)), ("sub/x", String::new())]);
+    place.write("new.zone", &zone(NEW));
+    let unreadable = (vec!["error input-unreadable".to_owned()], 2);
+    for inputs in ["new.zone --staged", "gone.zone --staged", "gone.zone --base main", "gone.json --base main"] {
+        assert_eq!(place.check(inputs), unreadable, "{inputs}");
+    }
+    assert_eq!(place.check_in("sub", "../gone.zone ../z.zone --base main"), unreadable);
+    for name in ["new.zone", "gone.zone"] {
+        place.write("zonegate.yaml", &format!("inputs: [{name}]\n"));
+        assert_eq!(place.check("--staged"), unreadable, "{name} of a configuration");
+    }
+    let elsewhere = Place::new(&[("z.zone", zone(OLD)), ("plan.json", plan(&["Z1"], &[]))]);
+    for state in ["--staged", "--base main"] {
+        assert_eq!(elsewhere.check(&format!("z.zone {state}")), unreadable, "there is no git: {state}");
+        assert_eq!(elsewhere.check(&format!("plan.json {state}")), (Vec::new(), 0), "a plan needs none: {state}");
+    }
+}
+
+#[test]
+fn a_plan_of_a_configuration_is_left_out_where_only_what_is_staged_counts() {
+    let place = committed(&[
+        ("z.zone", zone(OLD)),
+        ("zonegate.yaml", "inputs: [plan.json, z.zone]\n".to_owned()),
+        ("old.json", plan(&[], &[])),
+    ]);
+    place.write("z.zone", &zone(NEW));
+    let found = (vec!["error cname-replaces-mx type-changed z.zone z.zone".to_owned()], 1);
+    assert_eq!(place.check("--staged"), (Vec::new(), 0), "there is no plan, and nothing is staged");
+    place.git(&["add", "."]);
+    assert_eq!(place.check("--staged"), found);
+    place.write("plan.json", &alias_created(&["Z1"]));
+    assert_eq!(place.check("--staged"), found);
+    assert_eq!(place.check("plan.json --staged").1, 0, "a user who names it means it");
+}
+
+#[test]
+fn a_zone_comes_and_goes_with_its_file() {
+    let place = committed(&[("z.zone", zone(OLD))]);
+    place.git(&["mv", "z.zone", "other.zone"]);
+    for state in ["--base main", "--staged"] {
+        let gone = vec!["note all-mx-deleted record-removed z.zone".to_owned()];
+        assert_eq!(place.check(&format!("z.zone {state}")), (gone, 0), "{state}");
+        assert_eq!(place.check(&format!("z.zone other.zone {state}")), (Vec::new(), 0), "it moved: {state}");
+        let output = place.zonegate("", &format!("check other.zone {state}"));
+        let told = String::from_utf8(output.stdout).expect("it is text").replace('\n', " ");
+        assert!(
+            told.contains("no records before and 2 after") && told.contains("compared before with after"),
+            "{told}"
+        );
+    }
+    place.write("other.zone", &zone(&format!("{OLD}\n{NEW}")));
+    let both = vec!["error cname-with-mx both-added other.zone other.zone".to_owned()];
+    assert_eq!(place.check("other.zone --base main"), (both, 1));
+}
+
+#[test]
+fn a_file_that_a_sparse_checkout_leaves_out_is_not_gone() {
+    let place = committed(&[("z.zone", zone(OLD)), ("other.zone", zone(""))]);
+    place.git(&["sparse-checkout", "set", "--no-cone", "other.zone"]);
+    assert_eq!(place.check("z.zone --base main"), (vec!["error input-unreadable".to_owned()], 2));
+    assert_eq!(place.check("other.zone --base main"), (Vec::new(), 0));
+    assert_eq!(place.check("z.zone --staged"), (Vec::new(), 0), "git has both states");
 }

@@ -8,6 +8,7 @@ use super::progress::Progress;
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::{self, Loaded, Part, Repository, StateDocument};
 use crate::record::Side;
+use crate::severity::Severity;
 use crate::source::{Bytes, Input, Place, SourceId, Sources, Span};
 use crate::workspace::{self, Tree};
 
@@ -34,6 +35,9 @@ pub struct States {
     /// record sets from the AWS command line, a directory of `OctoDNS`.
     #[arg(long, value_name = "INPUT")]
     context: Vec<String>,
+    /// Whether a configuration names what is read.
+    #[arg(skip)]
+    is_configured: bool,
 }
 
 impl States {
@@ -52,14 +56,11 @@ impl States {
         self.before.is_some() || self.base.is_some() || self.staged
     }
 
-    /// Whether what a configuration names is part of these states: a plan is no part of the index.
-    pub fn hold(&self, path: &str) -> bool {
-        !self.staged || workspace::place(path) != workspace::Kind::Document
-    }
-
-    /// These states, or if they say nothing of what to compare, the working tree against this revision.
-    pub fn or_base(&self, base: Option<&str>) -> States {
-        if self.compares() { self.clone() } else { States { base: base.map(str::to_owned), ..self.clone() } }
+    /// These states of what a configuration names; if they say nothing of what to compare, the working tree against this
+    /// revision.
+    pub fn of_configuration(&self, base: Option<&str>) -> States {
+        let base = if self.compares() { self.base.clone() } else { base.map(str::to_owned) };
+        States { base, is_configured: true, ..self.clone() }
     }
 
     /// Reads these inputs, besides what `inputs` holds. One that cannot be read is a gap that is an error. `as_read` is
@@ -131,6 +132,14 @@ impl States {
     }
 }
 
+/// A file that needs no other beside it, such as a zone file.
+struct Lone<'p> {
+    /// As the user named it.
+    path: &'p str,
+    /// Its path in its tree.
+    file: String,
+}
+
 /// What is read, as far as it is known.
 struct Reading<'r> {
     states: &'r States,
@@ -146,16 +155,14 @@ impl Reading<'_> {
         let States { before, after, base, staged, context, .. } = self.states;
         let in_git = base.is_some() || *staged;
         let mut known = HashSet::new();
-        // Files to start from, and files that tell of one state, by the directory they lie in.
+        // Files to start from, and files that stand alone in git, by the directory they lie in.
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mut stating: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut lone: BTreeMap<String, Vec<Lone>> = BTreeMap::new();
         for path in paths.iter().filter(|path| known.insert(workspace::identity(path))) {
             match workspace::place(path) {
                 workspace::Kind::Document => {
-                    let Some(source) = self.document(path) else { continue };
-                    match workspace::tree_around(path).filter(|_| in_git && self.is_state(source)) {
-                        Some((root, path)) => stating.entry(root).or_default().push(path),
-                        None => self.inputs.documents.push(source),
+                    if let Some((root, file)) = self.document_in_tree(path, in_git) {
+                        lone.entry(root).or_default().push(Lone { path, file });
                     }
                 }
                 workspace::Kind::Directory => {
@@ -164,7 +171,11 @@ impl Reading<'_> {
                 workspace::Kind::InTree { root, path } => roots.entry(root).or_default().push(path),
             }
         }
-        if roots.is_empty() && stating.is_empty() && in_git {
+        let mut left_out = 0;
+        for (root, files) in lone {
+            left_out += self.lone(&root, &files);
+        }
+        if in_git && left_out == known.len() {
             roots.insert(".".to_owned(), Vec::new());
         }
         match (before, after) {
@@ -179,20 +190,105 @@ impl Reading<'_> {
                 self.add(before, after, files, Part::Changed);
             }
         }
-        for (root, files) in stating {
-            let Some((before, after)) = self.trees(&root) else { continue };
-            for (side, mut tree) in before.map(|tree| (Side::Before, tree)).into_iter().chain([(Side::After, after)]) {
-                for path in files.iter().filter(|path| tree.has_file(path)).collect::<Vec<_>>() {
-                    match tree.read(self.sources, path) {
-                        Ok(source) => self.add_state(source, side, true),
-                        Err(reason) => self.fail(path, reason),
-                    }
-                }
-            }
-        }
         for path in context.iter().filter(|path| known.insert(workspace::identity(path))) {
             self.context(path);
         }
+    }
+
+    /// The tree of a document, and its path there, if git has to be asked for it. Any other is read: a plan tells of both
+    /// sides itself, and lies anywhere. Only what is staged is asked for before the disk, which may hold something else.
+    fn document_in_tree(&mut self, path: &str, in_git: bool) -> Option<(String, String)> {
+        let tree = workspace::tree_around(path).filter(|_| in_git && path != "-");
+        if tree.is_some() && self.states.staged {
+            return tree;
+        }
+        self.progress.say(&format!("reading {path}"));
+        match workspace::read(self.sources, path) {
+            Ok(source) if tree.is_some() && (self.is_state(source) || self.may_have_been_state(source)) => return tree,
+            Ok(source) => self.inputs.documents.push(source),
+            Err(reason) if tree.is_some() && reason == workspace::ABSENT => return tree,
+            Err(reason) => self.fail_to_read(path, reason),
+        }
+        None
+    }
+
+    /// Reads files of a tree that stand alone, in both states. Returns how many are left out.
+    fn lone(&mut self, root: &str, files: &[Lone]) -> usize {
+        self.progress.say(&format!("listing {root}"));
+        let mut left_out = 0;
+        match self.states.of(root) {
+            Ok((before, after)) => {
+                let mut trees: Vec<(Side, Tree)> = before.map(|tree| (Side::Before, tree)).into_iter().collect();
+                trees.push((Side::After, after));
+                for file in files {
+                    left_out += usize::from(!self.lone_file(file, &mut trees));
+                }
+            }
+            Err((tree, reason)) => {
+                let plans = files.iter().map_while(|file| self.untracked_plan(file.path).ok());
+                let plans: Vec<SourceId> = plans.collect();
+                if plans.len() < files.len() {
+                    self.fail(&tree, reason);
+                }
+                self.inputs.documents.extend(plans);
+            }
+        }
+        left_out
+    }
+
+    /// Reads a file in the states that have it, which also tell what it is. False if it is left out, as plans of a
+    /// configuration are where only what is staged counts.
+    fn lone_file(&mut self, file: &Lone, trees: &mut [(Side, Tree)]) -> bool {
+        let Lone { path, file } = file;
+        let (mut states, mut others) = (Vec::new(), Vec::new());
+        for (side, tree) in trees.iter_mut().filter(|(_, tree)| tree.has_file(file)) {
+            match tree.read(self.sources, file) {
+                Ok(source) if self.is_state(source) => states.push((*side, source)),
+                Ok(source) => others.push((*side, source)),
+                Err(reason) => {
+                    self.fail(path, reason);
+                    return true;
+                }
+            }
+        }
+        let may_lack = self.states.staged && self.states.is_configured && !load::is_named_as_zone(path);
+        if trees.iter().any(|(_, tree)| tree.leaves_out(file)) {
+            self.fail(path, "a sparse checkout leaves this file out; check it out".to_owned());
+        } else if !states.is_empty() {
+            let is_lone = states.len() == 1;
+            match others.first() {
+                // What is there now cannot be read: that says nothing of what was there.
+                Some(&(Side::After, source)) => states = vec![(Side::After, source)],
+                Some(&(_, source)) => {
+                    let reason = "before the change this is no zone and no state, so all that is in it now is new";
+                    self.unread.push(unreadable(source, reason.to_owned()).lowered_to(Severity::Warning));
+                }
+                None => {}
+            }
+            for (side, source) in states {
+                self.add_state(source, side, true, is_lone);
+            }
+        } else if let Some(&(_, source)) = others.iter().find(|(side, _)| *side == Side::After && !may_lack) {
+            self.inputs.documents.push(source);
+        } else {
+            match self.untracked_plan(path) {
+                Ok(_) if may_lack => return false,
+                Ok(source) => self.inputs.documents.push(source),
+                Err(reason) if may_lack && reason == workspace::ABSENT => return false,
+                Err(reason) => self.fail_to_read(path, reason),
+            }
+        }
+        true
+    }
+
+    /// A file that tells of both sides itself, so that git need not hold it.
+    fn untracked_plan(&mut self, path: &str) -> Result<SourceId, String> {
+        let source = workspace::read(self.sources, path)?;
+        if self.is_state(source) {
+            let reason = "this file is neither in the last commit nor staged for the next one; add it with `git add`";
+            return Err(reason.to_owned());
+        }
+        Ok(source)
     }
 
     fn context(&mut self, path: &str) {
@@ -200,7 +296,13 @@ impl Reading<'_> {
             workspace::Kind::Document => {
                 if let Some(source) = self.document(path) {
                     let side = Some(Side::Both);
-                    self.inputs.states.push(StateDocument { source, side, is_context: true, in_git: false });
+                    self.inputs.states.push(StateDocument {
+                        source,
+                        side,
+                        is_context: true,
+                        in_git: false,
+                        is_lone: false,
+                    });
                 }
                 return;
             }
@@ -217,14 +319,18 @@ impl Reading<'_> {
     fn document(&mut self, path: &str) -> Option<SourceId> {
         self.progress.say(&format!("reading {path}"));
         match workspace::read(self.sources, path) {
-            Ok(source) => return Some(source),
-            Err(reason) if reason == workspace::ABSENT => {
-                let advice = "a plan is written with `terraform show -json FILE > plan.json`";
-                self.fail(path, format!("{reason}; {advice}"));
+            Ok(source) => Some(source),
+            Err(reason) => {
+                self.fail_to_read(path, reason);
+                None
             }
-            Err(reason) => self.fail(path, reason),
         }
-        None
+    }
+
+    /// Says why a document cannot be read, and if it is not there, how to get one.
+    fn fail_to_read(&mut self, path: &str, reason: String) {
+        let advice = "a plan is written with `terraform show -json FILE > plan.json`";
+        self.fail(path, if reason == workspace::ABSENT { format!("{reason}; {advice}") } else { reason });
     }
 
     fn is_state(&self, source: SourceId) -> bool {
@@ -232,15 +338,20 @@ impl Reading<'_> {
         load::is_state(source.name(), source.bytes())
     }
 
+    fn may_have_been_state(&self, source: SourceId) -> bool {
+        let source = self.sources.get(source);
+        load::may_have_been_state(source.name(), source.bytes())
+    }
+
     /// A file that tells of one side.
     fn state(&mut self, path: &str, side: Side) {
         if let Some(source) = self.document(path) {
-            self.add_state(source, side, false);
+            self.add_state(source, side, false, false);
         }
     }
 
-    fn add_state(&mut self, source: SourceId, side: Side, in_git: bool) {
-        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, in_git });
+    fn add_state(&mut self, source: SourceId, side: Side, in_git: bool, is_lone: bool) {
+        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, in_git, is_lone });
     }
 
     /// The states of a directory.
@@ -262,7 +373,10 @@ impl Reading<'_> {
 
     fn fail(&mut self, path: &str, reason: String) {
         let source = self.sources.add(path.to_owned(), Bytes::Owned(Vec::new()));
-        let place = Place::at(Span { source, start: 0, end: 0 });
-        self.unread.push(Gap::new(&INPUT_UNREADABLE, reason, place));
+        self.unread.push(unreadable(source, reason));
     }
+}
+
+fn unreadable(source: SourceId, reason: String) -> Gap {
+    Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source, start: 0, end: 0 }))
 }

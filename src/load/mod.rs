@@ -75,6 +75,8 @@ pub struct StateDocument {
     pub is_context: bool,
     /// Whether it was taken from git, where the files that it may name are not looked for.
     pub in_git: bool,
+    /// Whether the other side was looked at and has no such document: the zone comes or goes with it.
+    pub is_lone: bool,
 }
 
 /// A kind of document that tells of one state.
@@ -178,6 +180,17 @@ pub fn is_state(name: &str, bytes: &[u8]) -> bool {
     state_kind(name, bytes).is_some() || terraform::is_state(bytes)
 }
 
+/// Whether a document may stand where one was that tells of one state, though it is none now: it has the name of a zone
+/// file, or there is nothing in it.
+pub fn may_have_been_state(name: &str, bytes: &[u8]) -> bool {
+    is_named_as_zone(name) || octodns::is_empty(bytes)
+}
+
+/// Whether files of such a name are zone files of name servers, whatever they hold.
+pub fn is_named_as_zone(name: &str) -> bool {
+    zonefile::has_its_name(name)
+}
+
 fn state_kind(name: &str, bytes: &[u8]) -> Option<&'static StateKind> {
     STATES.iter().find(|kind| (kind.is_one)(name, bytes))
 }
@@ -190,8 +203,8 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
     let mut compared = !planned.is_empty()
         || repositories.iter().any(|repository| repository.before.is_some())
-        || states.iter().any(|document| document.side == Some(Side::Before));
-    let alone = |source| StateDocument { source, side: None, is_context: false, in_git: false };
+        || states.iter().any(|document| document.side == Some(Side::Before) || document.is_lone);
+    let alone = |source| StateDocument { source, side: None, is_context: false, in_git: false, is_lone: false };
     let (mut of_terraform, mut others) = (Vec::new(), Vec::new());
     for document in documents.into_iter().map(alone).chain(states) {
         let source = sources.get(document.source);
@@ -207,6 +220,9 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
         let side = document.side.unwrap_or(if compared { Side::Both } else { Side::After });
         found.builder.begin_input(document.is_context);
         (kind.load)(sources, *document, side, &mut found);
+        if document.is_lone {
+            found.builder.empty_beside(side);
+        }
     }
     // Beside a plan, zones that nothing is compared with are what is there besides.
     let is_alone = |repository: &&mut Repository| repository.before.is_none() && repository.part == Part::Changed;

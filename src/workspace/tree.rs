@@ -21,6 +21,8 @@ pub struct Tree {
     /// The source that each of the files became.
     taken: Vec<Option<SourceId>>,
     troubles: Vec<(String, String)>,
+    /// Files that git holds and leaves out of the disk.
+    left_out: Vec<String>,
     /// How many files were read, of this tree and maybe of others, for whoever waits.
     count: Arc<AtomicUsize>,
 }
@@ -42,7 +44,9 @@ impl Tree {
     pub fn checked_out(root: &str) -> Result<Tree, String> {
         let mut tree = Tree::disk(root)?;
         let left_out = git::left_out(directory(root))?;
-        if let [first, others @ ..] = &left_out[..] {
+        tree.left_out = left_out.iter().filter_map(|path| String::from_utf8(path.clone()).ok()).collect();
+        let zones: Vec<&Vec<u8>> = left_out.iter().filter(|path| path.ends_with(b".yaml")).collect();
+        if let [first, others @ ..] = &zones[..] {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
             let reason = format!("a sparse checkout leaves this file{more} out; check out all of the directory");
             tree.troubles.push((String::from_utf8_lossy(first).into_owned(), reason));
@@ -87,7 +91,8 @@ impl Tree {
         files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let (files, contents): (Vec<String>, Vec<Content>) = files.into_iter().unzip();
         let (taken, count) = (vec![None; files.len()], Arc::default());
-        Tree { root: root.to_owned(), state, taken, files, store: store(contents), troubles, count }
+        let (root, left_out) = (root.to_owned(), Vec::new());
+        Tree { root, state, taken, files, store: store(contents), troubles, left_out, count }
     }
 
     /// Which state of the directory it is, for people: `on disk`.
@@ -108,6 +113,11 @@ impl Tree {
     /// What is not listed, or not as it lies on disk: the path, which is empty for the root, and a message without it.
     pub fn troubles(&self) -> &[(String, String)] {
         &self.troubles
+    }
+
+    /// Whether git holds such a file and leaves it out of the disk, so that it is not deleted though it is not there.
+    pub fn leaves_out(&self, path: &str) -> bool {
+        self.left_out.contains(&plain(path))
     }
 
     /// Whether there is such a file.

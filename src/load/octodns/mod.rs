@@ -38,7 +38,7 @@ use crate::workspace::Tree;
 /// What the report calls an input of this kind.
 pub const KIND: &str = "octodns-file";
 
-pub use self::plan::{KIND as PLAN, is_plan};
+pub use self::plan::{KIND as PLAN, is_empty, is_plan};
 
 /// A repository, and what is asked of it.
 #[derive(Debug)]

@@ -43,7 +43,7 @@ pub fn is_one(name: &str, bytes: &[u8]) -> bool {
 }
 
 /// Whether files of such a name are zone files.
-fn has_its_name(name: &str) -> bool {
+pub fn has_its_name(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let lower = file.to_ascii_lowercase();
     let others = ["json", "yaml", "yml", "tf", "tfvars", "hcl", "toml", "txt", "md"];
