@@ -117,6 +117,17 @@ fn standard_input_is_read() {
 }
 
 #[test]
+fn standard_input_is_one_input() {
+    for arguments in ["- --context -", "--before - --after -", "x.zone --before - --after - --context -"] {
+        let mut program = zonegate(&["check"]);
+        let output = program.args(arguments.split(' ')).output().expect("the program starts");
+        let told = (code(&output), stderr(&output).contains("standard input is named twice"));
+        assert_eq!(told, (2, true), "{arguments}: {}", stderr(&output));
+    }
+    assert!(!stderr(&run(&["check", "-", "-"])).contains("twice"), "it is one input");
+}
+
+#[test]
 fn who_does_not_watch_at_a_terminal_sees_nothing_of_the_progress() {
     let mut command = zonegate(&["check", "-"]);
     let child = command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -56,6 +56,19 @@ impl States {
         self.before.is_some() || self.base.is_some() || self.staged
     }
 
+    /// What is wrong with these states beside these inputs; none if nothing is.
+    pub fn fault(&self, inputs: &[String]) -> Option<&'static str> {
+        let is_input = |path: &str| path == "-";
+        let uses = [
+            inputs.iter().any(|path| is_input(path)),
+            self.context.iter().any(|path| is_input(path)),
+            self.before.as_deref().is_some_and(is_input),
+            self.after.as_deref().is_some_and(is_input),
+        ];
+        let is_shared = uses.into_iter().filter(|is_used| *is_used).count() > 1;
+        is_shared.then_some("standard input is named twice, and holds one input only; write the other to a file")
+    }
+
     /// These states of what a configuration names; if they say nothing of what to compare, the working tree against this
     /// revision.
     pub fn of_configuration(&self, base: Option<&str>) -> States {

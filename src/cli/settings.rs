@@ -91,6 +91,9 @@ impl Settings {
         progress: &Progress,
     ) -> Loaded {
         let known = self.take_inputs();
+        if let Some(fault) = states.fault(inputs) {
+            Cli::command().error(ErrorKind::ArgumentConflict, fault).exit();
+        }
         let named = !inputs.is_empty() || states.names_inputs();
         let config = &self.config;
         let context = config.context.iter().filter(|_| !as_read).map(|path| self.located(path)).collect();
