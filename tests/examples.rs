@@ -251,8 +251,13 @@ fn zone_files(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
     let directories = ['+', '-'].map(state);
     let [before, after] =
         directories.each_ref().map(|directory| Tree::disk(directory.path().to_str().expect("a path")));
-    let repository =
-        Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false, part: Part::Changed };
+    let repository = Repository {
+        before: Some(before?),
+        after: after?,
+        files: [Vec::new(), Vec::new()],
+        as_read: false,
+        part: Part::Changed,
+    };
     Ok(load(sources, Inputs { repositories: vec![repository], ..Inputs::default() }))
 }
 
@@ -268,7 +273,13 @@ fn several(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
             fs::write(directory.path().join(name), text).expect("the directory takes a file");
             let after = Tree::disk(directory.path().to_str().expect("a path"))?;
             let part = if is_context { Part::Context } else { Part::Changed };
-            inputs.repositories.push(Repository { before: None, after, files: Vec::new(), as_read: false, part });
+            inputs.repositories.push(Repository {
+                before: None,
+                after,
+                files: [Vec::new(), Vec::new()],
+                as_read: false,
+                part,
+            });
             directories.push(directory);
             continue;
         }

@@ -417,11 +417,9 @@ fn two_dots_lead_up_from_where_a_link_leads() {
 
 #[test]
 fn a_configuration_of_octodns_is_found_above_the_working_directory() {
-    let config = "providers:\n  zones: {class: octodns.provider.yaml.YamlProvider, directory: zones}\n\
-                  zones:\n  example.com.: {sources: [zones], targets: [zones]}\n";
     let pair = MX.replace("  type", "- type") + "- type: CNAME\n  value: a.example.org.\n";
     let place =
-        Place::new(&[("config.yaml", config.to_owned()), ("zones/example.com.yaml", pair), ("sub/x", String::new())]);
+        Place::new(&[("config.yaml", CONFIG.to_owned()), ("zones/example.com.yaml", pair), ("sub/x", String::new())]);
     let path = "../zones/example.com.yaml";
     let found = (vec![format!("error cname-with-mx both-added {path} {path}")], 1);
     assert_eq!(place.check_in("sub", "../config.yaml"), found);
@@ -527,4 +525,40 @@ fn a_file_that_a_sparse_checkout_leaves_out_is_not_gone() {
     assert_eq!(place.check("z.zone --base main"), (vec!["error input-unreadable".to_owned()], 2));
     assert_eq!(place.check("other.zone --base main"), (Vec::new(), 0));
     assert_eq!(place.check("z.zone --staged"), (Vec::new(), 0), "git has both states");
+}
+
+const CONFIG: &str = "providers:\n  zones: {class: octodns.provider.yaml.YamlProvider, directory: zones}\n\
+                      zones:\n  example.com.: {sources: [zones], targets: [zones]}\n";
+
+#[test]
+fn configurations_and_zones_of_octodns_tell_of_the_sides_too() {
+    let alias = "shop:\n  type: CNAME\n  value: shops.example.org.\n".to_owned();
+    let place = Place::new(&[
+        ("old/config.yaml", CONFIG.to_owned()),
+        ("old/zones/example.com.yaml", MX.to_owned()),
+        ("new/config.yaml", CONFIG.to_owned()),
+        ("new/deep/other.yaml", CONFIG.to_owned()),
+        ("new/deep/zones/example.com.yaml", alias.clone()),
+        ("new/zones/example.com.yaml", alias),
+        ("zone.zone", zone(OLD)),
+    ]);
+    let (old, new) = ("old/zones/example.com.yaml", "new/zones/example.com.yaml");
+    let found = |new: &str| (vec![format!("error cname-replaces-mx type-changed {new} {old}")], 1);
+    for (before, after) in [
+        ("old/config.yaml", "new/config.yaml"),
+        ("old", "new/config.yaml"),
+        (old, new),
+        ("new/../old/config.yaml", "new/config.yaml"),
+    ] {
+        let (list, code) = place.check(&format!("--before {before} --after {after}"));
+        let list: Vec<String> = list.iter().map(|line| line.replace("new/../", "")).collect();
+        assert_eq!((list, code), found(new), "{before} {after}");
+    }
+    let elsewhere = "--before old/config.yaml --after new/deep/other.yaml";
+    assert_eq!(place.check(elsewhere), found("new/deep/zones/example.com.yaml"));
+    let unreadable = (vec!["error input-unreadable".to_owned()], 2);
+    for (before, after) in [("zone.zone", "new"), ("old/config.yaml", "zone.zone"), ("gone", "new")] {
+        let states = format!("--before {before} --after {after}");
+        assert_eq!(place.check(&states), unreadable, "{states}");
+    }
 }

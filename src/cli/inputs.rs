@@ -114,7 +114,8 @@ impl States {
     /// A file before and after the change; the same on both sides where nothing tells of it before.
     fn file(&self, path: &str, sources: &mut Sources) -> Result<[Option<SourceId>; 2], String> {
         if let (Some(before), Some(after)) = (&self.before, &self.after)
-            && let Some(old) = workspace::moved(path, after, before)
+            && let [(before, _), (after, _)] = starts(before, after)
+            && let Some(old) = workspace::moved(path, &after, &before)
         {
             return Ok([workspace::read(sources, &old).ok(), Some(workspace::read(sources, path)?)]);
         }
@@ -123,26 +124,33 @@ impl States {
             return Ok([Some(both), Some(both)]);
         }
         let (root, file) = workspace::split(path);
-        let (before, mut after) = self.of(&root).map_err(|(_, reason)| reason)?;
+        let (before, mut after) = self.of(&root)?;
         let before = before.and_then(|mut tree| tree.read(sources, &file).ok());
         Ok([before, Some(after.read(sources, &file)?)])
     }
 
-    /// The states of a directory; the error is a path and what is wrong with it.
-    fn of(&self, root: &str) -> Result<(Option<Tree>, Tree), (String, String)> {
-        let (before_root, before) = match (&self.before, &self.base) {
-            (Some(before), _) if self.after.as_deref() == Some(root) => (before.as_str(), Some(Tree::disk(before))),
-            (_, Some(revision)) => (root, Some(Tree::revision(root, revision, self.base_exact))),
-            _ => (root, self.staged.then(|| Tree::head(root))),
+    /// The states of a directory, unless two paths tell them.
+    fn of(&self, root: &str) -> Result<(Option<Tree>, Tree), String> {
+        let before = match &self.base {
+            Some(revision) => Some(Tree::revision(root, revision, self.base_exact)),
+            None => self.staged.then(|| Tree::head(root)),
         };
         let after = match &self.base {
             Some(_) => Tree::checked_out(root),
             None if self.staged => Tree::index(root),
             None => Tree::disk(root),
         };
-        let before = before.transpose().map_err(|reason| (before_root.to_owned(), reason))?;
-        Ok((before, after.map_err(|reason| (root.to_owned(), reason))?))
+        Ok((before.transpose()?, after?))
     }
+}
+
+/// The trees that two paths name, and the files to start from there.
+fn starts(before: &str, after: &str) -> [(String, Vec<String>); 2] {
+    let [old, new] = workspace::parted(before, after);
+    [(before, old), (after, new)].map(|(path, (root, file))| match workspace::place(path) {
+        workspace::Kind::InTree { .. } => (root, vec![file]),
+        _ => (path.to_owned(), Vec::new()),
+    })
 }
 
 /// A file that needs no other beside it, such as a zone file.
@@ -167,7 +175,7 @@ impl Reading<'_> {
     fn read(&mut self, paths: &[String]) {
         let States { before, after, base, staged, context, .. } = self.states;
         let in_git = base.is_some() || *staged;
-        let mut known = HashSet::new();
+        let mut known: HashSet<_> = after.iter().map(|after| workspace::identity(after)).collect();
         // Files to start from, and files that stand alone in git, by the directory they lie in.
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut lone: BTreeMap<String, Vec<Lone>> = BTreeMap::new();
@@ -191,21 +199,49 @@ impl Reading<'_> {
         if in_git && left_out == known.len() {
             roots.insert(".".to_owned(), Vec::new());
         }
-        match (before, after) {
-            (Some(before), Some(after)) if workspace::place(after) == workspace::Kind::Document => {
-                self.state(before, Side::Before);
-                self.state(after, Side::After);
-            }
-            (_, after) => roots.extend(after.clone().map(|after| (after, Vec::new()))),
+        if let (Some(before), Some(after)) = (before, after) {
+            self.pair(before, after);
         }
         for (root, files) in roots {
-            if let Some((before, after)) = self.trees(&root) {
-                self.add(before, after, files, Part::Changed);
+            self.progress.say(&format!("listing {root}"));
+            match self.states.of(&root) {
+                Ok((before, after)) => self.add(before, after, [files.clone(), files], Part::Changed),
+                Err(reason) => self.fail(&root, reason),
             }
         }
         for path in context.iter().filter(|path| known.insert(workspace::identity(path))) {
             self.context(path);
         }
+    }
+
+    /// Two paths that tell of the sides.
+    fn pair(&mut self, before: &str, after: &str) {
+        match [before, after].map(|path| workspace::place(path) == workspace::Kind::Document) {
+            [true, true] => {
+                self.state(before, Side::Before);
+                self.state(after, Side::After);
+            }
+            [true, false] => self.odd_one(before),
+            [false, true] => self.odd_one(after),
+            [false, false] => {
+                let [(old, old_files), (new, new_files)] = starts(before, after);
+                self.progress.say(&format!("listing {new}"));
+                match [&old, &new].map(|root| Tree::disk(root)) {
+                    [Ok(old), Ok(new)] => self.add(Some(old), new, [old_files, new_files], Part::Changed),
+                    [Err(reason), _] => self.fail(before, reason),
+                    [_, Err(reason)] => self.fail(after, reason),
+                }
+            }
+        }
+    }
+
+    /// A file that stands alone where the other state is a tree.
+    fn odd_one(&mut self, path: &str) {
+        let reason = workspace::read(self.sources, path).err().unwrap_or_else(|| {
+            let other = "the other is a directory, or the configuration of one";
+            format!("of --before and --after this is a file that stands alone, and {other}; name two of one kind")
+        });
+        self.fail(path, reason);
     }
 
     /// The tree of a document, and its path there, if git has to be asked for it. Any other is read: a plan tells of both
@@ -237,11 +273,11 @@ impl Reading<'_> {
                     left_out += usize::from(!self.lone_file(file, &mut trees));
                 }
             }
-            Err((tree, reason)) => {
+            Err(reason) => {
                 let plans = files.iter().map_while(|file| self.untracked_plan(file.path).ok());
                 let plans: Vec<SourceId> = plans.collect();
                 if plans.len() < files.len() {
-                    self.fail(&tree, reason);
+                    self.fail(root, reason);
                 }
                 self.inputs.documents.extend(plans);
             }
@@ -323,7 +359,7 @@ impl Reading<'_> {
             workspace::Kind::InTree { root, path } => (root, vec![path]),
         };
         match Tree::disk(&root) {
-            Ok(tree) => self.add(None, tree, files, Part::Context),
+            Ok(tree) => self.add(None, tree, [Vec::new(), files], Part::Context),
             Err(reason) => self.fail(path, reason),
         }
     }
@@ -367,19 +403,7 @@ impl Reading<'_> {
         self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, in_git, is_lone });
     }
 
-    /// The states of a directory.
-    fn trees(&mut self, root: &str) -> Option<(Option<Tree>, Tree)> {
-        self.progress.say(&format!("listing {root}"));
-        match self.states.of(root) {
-            Ok(trees) => Some(trees),
-            Err((path, reason)) => {
-                self.fail(&path, reason);
-                None
-            }
-        }
-    }
-
-    fn add(&mut self, mut before: Option<Tree>, mut after: Tree, files: Vec<String>, part: Part) {
+    fn add(&mut self, mut before: Option<Tree>, mut after: Tree, files: [Vec<String>; 2], part: Part) {
         before.iter_mut().chain([&mut after]).for_each(|tree| self.progress.watch(tree));
         self.inputs.repositories.push(Repository { before, after, files, as_read: self.as_read, part });
     }

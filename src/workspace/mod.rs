@@ -128,6 +128,25 @@ pub fn split(path: &str) -> (String, String) {
     }
 }
 
+/// Two files as two states of a tree have them: the part in which their paths end alike lies in the tree, and at least the
+/// last name does. Each with the directory it is in.
+pub fn parted(one: &str, other: &str) -> [(String, String); 2] {
+    let parts = |path: &str| -> Vec<String> { slashed(path).split('/').map(str::to_owned).collect() };
+    let (one, other) = (parts(one), parts(other));
+    let is_name = |part: &str| !part.is_empty() && part != "..";
+    let pairs = one.iter().rev().zip(other.iter().rev());
+    let alike = pairs.take_while(|(one, other)| one == other && is_name(one)).count();
+    [one, other].map(|parts| {
+        let (root, file) = parts.split_at(parts.len() - alike.clamp(1, parts.len()));
+        let root = match root {
+            [] => ".".to_owned(),
+            [start] if start.is_empty() => "/".to_owned(),
+            root => root.join("/"),
+        };
+        (root, file.join("/"))
+    })
+}
+
 /// A path that is relative to the directory of a file, as it is from where that file's path starts.
 pub fn beside(file: &str, path: &str) -> String {
     let directory = Path::new(file).parent().unwrap_or(Path::new(""));
@@ -240,6 +259,21 @@ fn explain(error: &io::Error, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_files_part_where_their_paths_do() {
+        for (one, other, expected) in [
+            ("a/c.yaml", "b/c.yaml", [("a", "c.yaml"), ("b", "c.yaml")]),
+            ("a/dns/c.yaml", "b/dns/c.yaml", [("a", "dns/c.yaml"), ("b", "dns/c.yaml")]),
+            ("/tmp/a/dns/c.yaml", "dns/c.yaml", [("/tmp/a", "dns/c.yaml"), (".", "dns/c.yaml")]),
+            ("dns/old.yaml", "dns/new.yaml", [("dns", "old.yaml"), ("dns", "new.yaml")]),
+            ("old.yaml", "/new.yaml", [(".", "old.yaml"), ("/", "new.yaml")]),
+            ("../c.yaml", "../c.yaml", [("..", "c.yaml"), ("..", "c.yaml")]),
+        ] {
+            let expected = expected.map(|(root, file)| (root.to_owned(), file.to_owned()));
+            assert_eq!(parted(one, other), expected, "{one} {other}");
+        }
+    }
 
     #[test]
     fn utf_16_is_told_by_its_mark() {

@@ -47,8 +47,8 @@ pub struct Repository {
     pub before: Option<Tree>,
     /// The state after it.
     pub after: Tree,
-    /// The only files to start from, relative to the root; everything if there are none.
-    pub files: Vec<String>,
+    /// The only files to start from before the change and after it, relative to the root; everything if there are none.
+    pub files: [Vec<String>; 2],
     /// Whether records are wanted as OctoDNS holds them once it has read its files: without copies of zones, without
     /// what processors do, without files that no configuration speaks of.
     pub as_read: bool,
@@ -95,16 +95,15 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             library: &mut library,
             // The process ends with the report: giving back every entry before would only take time.
             readings: ManuallyDrop::default(),
-            files: &files,
             as_read,
             missing: Vec::new(),
             has_setups: false,
             notes: Vec::new(),
         };
         found.trees.push(notes::on_trees(before.as_ref(), &after));
-        let (mut state, after) = reader.read(State::new(after));
+        let (mut state, after) = reader.read(State::new(after), &files[1]);
         let notes = std::mem::take(&mut reader.notes);
-        let (before_state, before) = before.map(|before| reader.read(state.beside(before))).unzip();
+        let (before_state, before) = before.map(|before| reader.read(state.beside(before), &files[0])).unzip();
         found.trees.extend(notes.iter().map(|(path, text)| format!("{}: {text}", state.tree.name(path))));
         let earlier = before_state.as_ref().map_or(&state.tree, |state| &state.tree);
         let only_before = reader.notes.iter().filter(|note| !notes.contains(note));
@@ -152,7 +151,6 @@ pub fn setups(tree: Tree, sources: &mut Sources) -> Vec<String> {
 struct Reader<'r, 's> {
     library: &'r mut Library<'s>,
     readings: ManuallyDrop<Readings>,
-    files: &'r [String],
     as_read: bool,
     /// The zones of the setup at hand that have no files.
     missing: Vec<(Name, Place)>,
@@ -167,14 +165,14 @@ type Placed = (String, Name, ZoneState);
 
 impl Reader<'_, '_> {
     /// Everything that a state holds: zones, each with the path of what configures it.
-    fn read(&mut self, mut state: State) -> (State, Vec<Placed>) {
-        let setups = discover(self.library, &mut state, self.files, self.as_read);
+    fn read(&mut self, mut state: State, files: &[String]) -> (State, Vec<Placed>) {
+        let setups = discover(self.library, &mut state, files, self.as_read);
         self.has_setups |= !setups.is_empty();
         let mut zones = Vec::new();
         for setup in &setups {
             self.setup(setup, &mut state, &mut zones);
         }
-        self.notes = notes::on_state(&setups, &state, self.files.is_empty());
+        self.notes = notes::on_state(&setups, &state, files.is_empty());
         for (path, reason) in state.tree.troubles().to_vec() {
             let place = Place::at(self.library.nowhere(&state, &path));
             state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
