@@ -562,3 +562,22 @@ fn configurations_and_zones_of_octodns_tell_of_the_sides_too() {
         assert_eq!(place.check(&states), unreadable, "{states}");
     }
 }
+
+#[test]
+fn a_list_that_is_broken_is_told_as_a_list() {
+    let place = Place::new(&[("plan.json", alias_created(&["Z1"]))]);
+    let list = listing(&[("shop.example.com.", "MX", "10 mx.example.net.")]);
+    for (text, expected) in [
+        (list[..list.len() - 9].to_owned(), "this list of record sets ends in the middle, after"),
+        (list.replacen("[{", "[{,", 1), "this is no list of record sets: "),
+        (r#"{"IsTruncated": false, "ResourceRecordSets": {}}"#.to_owned(), "is no list, so nothing of it is read"),
+    ] {
+        place.write("list.json", &text);
+        for inputs in ["list.json", "plan.json --context list.json", "--before list.json --after list.json"] {
+            let output = place.zonegate("", &format!("check {inputs} --format concise"));
+            let told = String::from_utf8(output.stdout).expect("it is text");
+            assert!(told.contains(expected) && !told.contains("terraform show"), "{inputs}: {told}");
+            assert_eq!(output.status.code(), Some(2), "{told}");
+        }
+    }
+}

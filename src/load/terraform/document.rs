@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::load::json::Json;
+use crate::load::json::{self, Json};
 use crate::load::terraform::resource::ResourceChange;
 
 /// The top level of a plan, and the keys that give away what is none.
@@ -215,8 +215,7 @@ fn not_json(text: &str, at_start: bool) -> String {
 
 /// What a JSON error means: cut short, or wrong at some byte.
 fn broken(text: &str, start: usize, error: &serde_json::Error) -> Refusal {
-    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    let offset = start + (line_start + error.column().saturating_sub(1)).min(text.len());
+    let offset = start + json::offset_of(error, text);
     // The position would be said twice.
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
