@@ -296,6 +296,40 @@ fn a_state_of_terraform_is_what_exists() {
 }
 
 #[test]
+fn a_state_that_holds_nothing_is_one_where_a_state_is_meant() {
+    let mx = json!({
+        "address": "aws_route53_record.mx", "mode": "managed", "type": "aws_route53_record",
+        "provider_name": "registry.terraform.io/hashicorp/aws",
+        "values": {"zone_id": "Z1", "name": "shop.example.com", "type": "MX", "ttl": 300, "records": ["10 mx.example.net"]},
+    });
+    let state = json!({"format_version": "1.0", "values": {"root_module": {"resources": [mx]}}}).to_string();
+    let empty = r#"{"format_version":"1.0","terraform_version":"1.9.0"}"#.to_owned();
+    let place = committed(&[
+        ("plan.json", alias_created(&["Z1"])),
+        ("state.json", state.clone()),
+        ("empty.json", empty.clone()),
+        ("schemas.json", r#"{"format_version":"1.0","provider_schemas":{}}"#.to_owned()),
+    ]);
+    let partial = vec!["note zone-partially-visible".to_owned()];
+    assert_eq!(place.check("plan.json --context empty.json"), (partial, 0));
+    for states in ["--before empty.json --after state.json", "--before empty.json --after empty.json"] {
+        assert_eq!(place.check(states), (Vec::new(), 0), "{states}");
+    }
+    let gone = place.check("--before state.json --after empty.json");
+    assert_eq!(gone.1, 0);
+    assert!(gone.0.iter().all(|line| !line.contains("input-unreadable")), "{gone:?}");
+    let unreadable = "error input-unreadable".to_owned();
+    for inputs in ["empty.json", "plan.json empty.json", "plan.json --context schemas.json"] {
+        let (found, code) = place.check(inputs);
+        assert!(code == 2 && found.contains(&unreadable), "{inputs}: {found:?}");
+    }
+    place.write("state.json", &empty);
+    let told = place.zonegate("", "check state.json --base main");
+    let told = String::from_utf8(told.stdout).expect("it is text").replace('\n', " ");
+    assert!(told.contains("1 record before and 0 after"), "{told}");
+}
+
+#[test]
 fn context_that_cannot_be_read_is_no_pass() {
     let place = Place::new(&[("plan.json", plan(&["Z1"], &[])), ("dns/example.com.yaml", MX.to_owned())]);
     place.write("cut.json", r#"{"ResourceRecordSets": [{"Name": "example.com."#);

@@ -55,7 +55,13 @@ pub struct Document<'a> {
     diagnostics: Option<IgnoredAny>,
     #[serde(rename = "AWSTemplateFormatVersion")]
     cloudformation: Option<IgnoredAny>,
+    /// Whether there is no key but those of a state that holds nothing.
+    #[serde(skip)]
+    is_empty: bool,
 }
+
+/// What `show` prints of a workspace in which nothing was applied yet.
+const OF_EMPTY_STATE: [&str; 3] = ["format_version", "terraform_version", "checks"];
 
 /// One entry of `deferred_changes`.
 #[derive(Debug, Deserialize)]
@@ -159,7 +165,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
         }
         let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Document>();
         match stream.next() {
-            Some(Ok(document)) => {
+            Some(Ok(mut document)) => {
+                document.is_empty = document.lacks_values() && has_keys_of_empty_state(&rest[..stream.byte_offset()]);
                 if let Some(message) = document.refusal() {
                     return refuse(offset(rest), message);
                 }
@@ -171,6 +178,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
         }
     }
     Ok(documents)
+}
+
+fn has_keys_of_empty_state(document: &str) -> bool {
+    let fields = Json::parse(document).and_then(Json::fields);
+    fields.is_some_and(|fields| fields.iter().all(|(key, _)| OF_EMPTY_STATE.contains(&key)))
 }
 
 /// `terragrunt run --all` puts the unit's directory before each line.
@@ -248,7 +260,17 @@ impl Document<'_> {
 
     /// Whether this is a state: what exists, and no change.
     pub fn is_state(&self) -> bool {
-        self.values.is_some() && !self.is_plan()
+        (self.values.is_some() || self.is_empty) && !self.is_plan()
+    }
+
+    /// Why a document that nobody calls a state is refused though it is one: `show` had nothing to show, which is no
+    /// state that anybody means to check.
+    pub fn refusal_alone(&self) -> Option<String> {
+        self.is_empty.then(|| format!("this is an empty state, so no plan was given to `show`; {SHOW}"))
+    }
+
+    fn lacks_values(&self) -> bool {
+        self.format_version.is_some() && self.values.is_none() && !self.is_plan() && !self.is_redacted()
     }
 
     /// Why this document is neither a plan nor a state that can be read.
@@ -273,10 +295,7 @@ impl Document<'_> {
         } else if self.cloudformation.is_some() {
             format!("this is a template of CloudFormation; {READ}")
         } else if !is_plan && !self.is_state() && !self.is_redacted() {
-            match self.format_version {
-                Some(_) => format!("this is an empty state, so no plan was given to `show`; {SHOW}"),
-                None => format!("this JSON is no plan; {SHOW}"),
-            }
+            format!("this JSON is no plan; {SHOW}")
         } else {
             return self.unknown_version();
         })
@@ -306,6 +325,7 @@ mod tests {
             "\u{feff}{\"format_version\":\"1.0\",\"configuration\":{}}\r\n",
             r#"{"plan_format_version":"1.1","provider_schemas":{}}"#,
             r#"{"format_version":"1.0","values":{"root_module":{}}}"#,
+            r#"{"format_version":"1.0"}"#,
         ] {
             assert_eq!(read(text.as_bytes()).unwrap().len(), 1, "{text}");
         }
@@ -323,7 +343,7 @@ mod tests {
         for (text, answer) in [
             ("PK\x03\x04tfplan", "binary format"),
             (r#"{"@level":"info","@message":"Terraform 1.11.4","type":"version"}"#, "`terraform plan -json`"),
-            (r#"{"format_version":"1.0"}"#, "empty state"),
+            (r#"{"format_version":"1.0","provider_schemas":{}}"#, "this JSON is no plan"),
             (r#"{"version":4,"lineage":"x","resources":[]}"#, "state file"),
             (r#"{"remote_plan_format":1,"run_id":"run-x","hostname":"h"}"#, "bookmark"),
             (r#"{"encrypted_data":"eA==","encryption_version":"v0"}"#, "tofu show -json"),
