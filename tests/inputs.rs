@@ -615,3 +615,29 @@ fn a_list_that_is_broken_is_told_as_a_list() {
         }
     }
 }
+
+#[test]
+fn a_zone_file_that_holds_no_zone_is_told_as_one() {
+    let place = Place::new(&[("plan.json", alias_created(&["Z1"]))]);
+    for (text, expected) in [
+        (None, "no such file or directory"),
+        (Some(""), "this zone file is empty"),
+        (Some(" \n"), "this zone file is empty"),
+        (Some("\u{0}\u{1}"), "is not text"),
+        (Some("{}"), "holds JSON"),
+        (Some(r#"{"format_version":"1.2","#), "holds JSON"),
+        (Some("<html></html>"), "HTML"),
+    ] {
+        if let Some(text) = text {
+            place.write("x.zone", text);
+        }
+        for inputs in ["x.zone", "plan.json --context x.zone", "--before x.zone --after x.zone"] {
+            let output = place.zonegate("", &format!("check {inputs} --format concise"));
+            let told = String::from_utf8(output.stdout).expect("it is text");
+            let is_meant = told.contains(expected) && !told.to_lowercase().contains("terra");
+            assert!(is_meant && output.status.code() == Some(2), "{inputs}: {text:?}: {told}");
+        }
+    }
+    place.write("db.zone", &alias_created(&["Z1"]));
+    assert_eq!(place.check("db.zone"), (vec!["note zone-partially-visible".to_owned()], 0), "a plan of any name");
+}

@@ -378,8 +378,9 @@ impl Reading<'_> {
 
     /// Says why a document cannot be read, and if it is not there, how to get one.
     fn fail_to_read(&mut self, path: &str, reason: String) {
+        let is_plan = reason == workspace::ABSENT && !load::is_named_as_zone(path);
         let advice = "a plan is written with `terraform show -json FILE > plan.json`";
-        self.fail(path, if reason == workspace::ABSENT { format!("{reason}; {advice}") } else { reason });
+        self.fail(path, if is_plan { format!("{reason}; {advice}") } else { reason });
     }
 
     fn is_state(&self, source: SourceId) -> bool {

@@ -11,7 +11,7 @@ pub mod yaml;
 mod zonefile;
 
 use crate::diff::{Diff, Operation};
-use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
+use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
 pub use crate::load::octodns::{Part, Repository};
 pub use crate::load::terraform::{OwnTable, own_table};
 use crate::name::Name;
@@ -197,13 +197,15 @@ fn state_kind(name: &str, bytes: &[u8]) -> Option<&'static StateKind> {
 
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
-    let Inputs { documents, states, mut repositories, tables, zones, policies } = inputs;
+    let Inputs { mut documents, mut states, mut repositories, tables, zones, policies } = inputs;
     let mut found = Found::default();
+    documents.retain(|&source| is_what_its_name_says(sources, source, &mut found));
+    let before = states.iter().any(|document| document.side == Some(Side::Before) || document.is_lone);
+    states.retain(|document| is_what_its_name_says(sources, document.source, &mut found));
     let (planned, documents): (Vec<SourceId>, Vec<SourceId>) =
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
-    let mut compared = !planned.is_empty()
-        || repositories.iter().any(|repository| repository.before.is_some())
-        || states.iter().any(|document| document.side == Some(Side::Before) || document.is_lone);
+    let mut compared =
+        !planned.is_empty() || repositories.iter().any(|repository| repository.before.is_some()) || before;
     let alone = |source| StateDocument { source, side: None, is_context: false, in_git: false, is_lone: false };
     let (mut of_terraform, mut others) = (Vec::new(), Vec::new());
     for document in documents.into_iter().map(alone).chain(states) {
@@ -253,6 +255,20 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     gaps.extend(doubts);
     gaps.extend(partially_visible(&diff));
     Loaded { diff, gaps, inputs, notes, compared }
+}
+
+/// Whether a document holds what its name says, or something else that can be read. A gap tells what is wrong with a zone
+/// file that holds none.
+fn is_what_its_name_says(sources: &Sources, source: SourceId, found: &mut Found) -> bool {
+    let (name, bytes) = (sources.get(source).name(), sources.get(source).bytes());
+    let is_other = || octodns::is_plan(bytes) && !octodns::is_empty(bytes) || terraform::is_one(bytes);
+    if !zonefile::has_its_name(name) || state_kind(name, bytes).is_some() || is_other() {
+        return true;
+    }
+    let place = Place::at(Span { source, start: 0, end: 0 });
+    found.gaps.push(Gap::new(&INPUT_UNREADABLE, zonefile::refusal(bytes), place));
+    found.included.push((source, UNREADABLE));
+    false
 }
 
 /// Adds the policies that files state. A file that states none after the change is wrong; before it, there was none.

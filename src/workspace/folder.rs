@@ -92,7 +92,7 @@ pub(super) fn plain(path: &Path) -> PathBuf {
 
 /// The files of a zip archive below a directory in it, by their paths there. The error is a message without the path.
 pub fn archive(path: &str, below: &str) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let file = File::open(path).map_err(|error| super::explain(&error, path))?;
+    let file = File::open(path).map_err(|error| super::explain(&error))?;
     let mut archive = zip::ZipArchive::new(file).map_err(|error| format!("this is no zip archive: {error}"))?;
     let mut files = BTreeMap::new();
     let mut left = 4 * LARGE;

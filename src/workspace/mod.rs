@@ -17,7 +17,7 @@ use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 /// Reads an input into `sources`; `-` is standard input. The error is a message without the path.
 pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
     let bytes = if path == "-" { standard_input() } else { file(Path::new(path)) };
-    let bytes = bytes.map_err(|error| explain(&error, path))?;
+    let bytes = bytes.map_err(|error| explain(&error))?;
     if bytes.len() >= TOO_LARGE {
         return Err("it holds 4 GiB or more; split the plan, for example with one root module a zone".to_owned());
     }
@@ -246,12 +246,10 @@ fn utf8(bytes: &[u8]) -> Option<Vec<u8>> {
     )
 }
 
-fn explain(error: &io::Error, path: &str) -> String {
+fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => ABSENT.to_owned(),
-        io::ErrorKind::IsADirectory => {
-            format!("this is a directory; name a plan in it, such as {}", Path::new(path).join("plan.json").display())
-        }
+        io::ErrorKind::IsADirectory => "this is a directory; name a file in it".to_owned(),
         _ => error.to_string(),
     }
 }

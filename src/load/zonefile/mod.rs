@@ -54,6 +54,17 @@ pub fn has_its_name(name: &str) -> bool {
     }
 }
 
+/// Why a file that has the name of a zone file is none.
+pub fn refusal(bytes: &[u8]) -> &'static str {
+    let start = &bytes[..bytes.len().min(START)];
+    match start.trim_ascii_start().first() {
+        None => "this zone file is empty; a zone has at least its SOA and its NS records",
+        Some(b'{' | b'[') => "this has the name of a zone file, but holds JSON that is no plan and no state",
+        Some(b'<') => "this has the name of a zone file, but holds a page of HTML or XML",
+        Some(_) => "this has the name of a zone file, but is not text; a zone file holds records as people write them",
+    }
+}
+
 /// Whether the first entry is a directive, or a record whose data are what its type has.
 fn starts_as_one(start: &[u8]) -> bool {
     let mut lexer = Lexer::new(start);
