@@ -638,6 +638,11 @@ fn a_zone_file_that_holds_no_zone_is_told_as_one() {
             assert!(is_meant && output.status.code() == Some(2), "{inputs}: {text:?}: {told}");
         }
     }
+    for (path, is_plan) in [("gone", false), ("dns/gone.txt", false), ("gone.json", true), ("dns/tfplan", true)] {
+        let output = place.zonegate("", &format!("check {path}"));
+        let told = String::from_utf8(output.stdout).expect("it is text");
+        assert!(told.contains("no such file") && told.contains("terraform show") == is_plan, "{path}: {told}");
+    }
     place.write("db.zone", &alias_created(&["Z1"]));
     assert_eq!(place.check("db.zone"), (vec!["note zone-partially-visible".to_owned()], 0), "a plan of any name");
 }

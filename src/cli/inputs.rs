@@ -376,9 +376,10 @@ impl Reading<'_> {
         }
     }
 
-    /// Says why a document cannot be read, and if it is not there, how to get one.
+    /// Says why a document cannot be read, and if it is a plan and not there, how to get one.
     fn fail_to_read(&mut self, path: &str, reason: String) {
-        let is_plan = reason == workspace::ABSENT && !load::is_named_as_zone(path);
+        let (_, name) = workspace::split(path);
+        let is_plan = reason == workspace::ABSENT && (name.ends_with(".json") || name.contains("plan"));
         let advice = "a plan is written with `terraform show -json FILE > plan.json`";
         self.fail(path, if is_plan { format!("{reason}; {advice}") } else { reason });
     }
