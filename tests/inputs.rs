@@ -504,7 +504,7 @@ fn a_file_that_no_state_has_is_unreadable() {
         assert_eq!(place.check(inputs), unreadable, "{inputs}");
     }
     assert_eq!(place.check_in("sub", "../gone.zone ../z.zone --base main"), unreadable);
-    for name in ["new.zone", "gone.zone"] {
+    for name in ["new.zone", "gone.zone", "gone", "dns/gone"] {
         place.write("zonegate.yaml", &format!("inputs: [{name}]\n"));
         assert_eq!(place.check("--staged"), unreadable, "{name} of a configuration");
     }
@@ -512,6 +512,22 @@ fn a_file_that_no_state_has_is_unreadable() {
     for state in ["--staged", "--base main"] {
         assert_eq!(elsewhere.check(&format!("z.zone {state}")), unreadable, "there is no git: {state}");
         assert_eq!(elsewhere.check(&format!("plan.json {state}")), (Vec::new(), 0), "a plan needs none: {state}");
+    }
+}
+
+#[test]
+fn a_directory_that_only_the_index_has_is_read() {
+    let place = committed(&[
+        ("dns/example.com.yaml", MX.to_owned()),
+        ("zonegate.yaml", "inputs: [dns]\n".to_owned()),
+        ("sub/x", String::new()),
+    ]);
+    place.write("dns/example.com.yaml", "shop:\n  type: CNAME\n  value: shops.example.org.\n");
+    place.git(&["add", "."]);
+    fs::remove_dir_all(place.0.path().join("dns")).expect("it is there");
+    for (below, path) in [("", "dns/example.com.yaml"), ("sub", "../dns/example.com.yaml")] {
+        let found = vec![format!("error cname-replaces-mx type-changed {path} {path}")];
+        assert_eq!(place.check_in(below, "--staged"), (found, 1), "{path}");
     }
 }
 

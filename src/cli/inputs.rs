@@ -194,7 +194,7 @@ impl Reading<'_> {
         }
         let mut left_out = 0;
         for (root, files) in lone {
-            left_out += self.lone(&root, &files);
+            left_out += self.lone(&root, &files, &mut roots);
         }
         if in_git && left_out == known.len() {
             roots.insert(".".to_owned(), Vec::new());
@@ -261,8 +261,9 @@ impl Reading<'_> {
         None
     }
 
-    /// Reads files of a tree that stand alone, in both states. Returns how many are left out.
-    fn lone(&mut self, root: &str, files: &[Lone]) -> usize {
+    /// Reads files of a tree that stand alone, in both states. Returns how many are left out. Directories that only git has
+    /// go to `roots`.
+    fn lone(&mut self, root: &str, files: &[Lone], roots: &mut BTreeMap<String, Vec<String>>) -> usize {
         self.progress.say(&format!("listing {root}"));
         let mut left_out = 0;
         match self.states.of(root) {
@@ -270,7 +271,11 @@ impl Reading<'_> {
                 let mut trees: Vec<(Side, Tree)> = before.map(|tree| (Side::Before, tree)).into_iter().collect();
                 trees.push((Side::After, after));
                 for file in files {
-                    left_out += usize::from(!self.lone_file(file, &mut trees));
+                    if self.states.staged && trees.iter().any(|(_, tree)| tree.has_directory(&file.file)) {
+                        roots.insert(file.path.to_owned(), Vec::new());
+                    } else {
+                        left_out += usize::from(!self.lone_file(file, &mut trees));
+                    }
                 }
             }
             Err(reason) => {
@@ -323,7 +328,7 @@ impl Reading<'_> {
             match self.untracked_plan(path) {
                 Ok(_) if may_lack => return false,
                 Ok(source) => self.inputs.documents.push(source),
-                Err(reason) if may_lack && reason == workspace::ABSENT => return false,
+                Err(reason) if may_lack && is_no_plan_yet(path, &reason) => return false,
                 Err(reason) => self.fail_to_read(path, reason),
             }
         }
@@ -378,10 +383,8 @@ impl Reading<'_> {
 
     /// Says why a document cannot be read, and if it is a plan and not there, how to get one.
     fn fail_to_read(&mut self, path: &str, reason: String) {
-        let (_, name) = workspace::split(path);
-        let is_plan = reason == workspace::ABSENT && (name.ends_with(".json") || name.contains("plan"));
         let advice = "a plan is written with `terraform show -json FILE > plan.json`";
-        self.fail(path, if is_plan { format!("{reason}; {advice}") } else { reason });
+        self.fail(path, if is_no_plan_yet(path, &reason) { format!("{reason}; {advice}") } else { reason });
     }
 
     fn is_state(&self, source: SourceId) -> bool {
@@ -414,6 +417,13 @@ impl Reading<'_> {
         let source = self.sources.add(path.to_owned(), Bytes::Owned(Vec::new()));
         self.unread.push(unreadable(source, reason));
     }
+}
+
+/// Whether what cannot be read for this reason is a plan, by its name, that is still to be made.
+fn is_no_plan_yet(path: &str, reason: &str) -> bool {
+    let (_, name) = workspace::split(path);
+    let is_json = name.rsplit_once('.').is_some_and(|(_, ending)| ending == "json");
+    reason == workspace::ABSENT && (is_json || name.contains("plan"))
 }
 
 fn unreadable(source: SourceId, reason: String) -> Gap {
