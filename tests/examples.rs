@@ -273,7 +273,7 @@ fn several(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
         }
         let source = sources.add(name.to_owned(), Bytes::Owned(text.into()));
         if is_context {
-            inputs.states.push(StateDocument { source, side: Some(Side::Both), is_context, in_git: false });
+            inputs.states.push(StateDocument { source, side: Some(Side::Both), is_context });
         } else {
             inputs.documents.push(source);
         }

@@ -26,8 +26,12 @@ impl Place {
     }
 
     fn zonegate(&self, arguments: &str) -> Output {
+        self.zonegate_in(".", arguments)
+    }
+
+    fn zonegate_in(&self, directory: &str, arguments: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zonegate"));
-        command.args(arguments.split(' ')).current_dir(self.0.path()).env("LANG", "C.UTF-8");
+        command.args(arguments.split(' ')).current_dir(self.0.path().join(directory)).env("LANG", "C.UTF-8");
         command.output().expect("the program starts")
     }
 
@@ -47,10 +51,21 @@ impl Place {
         (findings.chain(gaps).collect(), output.status.code().expect("the program ends by itself"))
     }
 
+    /// Makes a repository of the directory, with all of it in one commit.
+    fn commit(&self) {
+        self.git(&["init", "--quiet", "--initial-branch=main"]);
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", "x"]);
+    }
+
     fn git(&self, arguments: &[&str]) {
+        self.git_in(".", arguments);
+    }
+
+    fn git_in(&self, directory: &str, arguments: &[&str]) {
         let mut command = Command::new("git");
         command.args(["-c", "user.name=x", "-c", "user.email=x@example.com"]).args(arguments);
-        let output = command.current_dir(self.0.path()).output().expect("git starts");
+        let output = command.current_dir(self.0.path().join(directory)).output().expect("git starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
@@ -335,14 +350,83 @@ fn a_zone_file_joins_the_plan_that_writes_to_its_zone() {
     assert_eq!(place.check("--before mx.zone --after new.zone"), (replaced.to_vec(), 1));
 }
 
+const ZONE: &str = "$ORIGIN example.com.\n@ 60 SOA ns1.example.net. x.example.net. 1 1 1 1 1\n";
+
 #[test]
-fn files_that_a_zone_file_includes_are_not_mixed_up_between_commits() {
-    let zone = "$ORIGIN example.com.\n@ 60 SOA ns1.example.net. x.example.net. 1 1 1 1 1\n$INCLUDE more.inc\n";
-    let place = Place::new(&[("example.com.zone", zone.to_owned()), ("more.inc", "a A 192.0.2.1\n".to_owned())]);
-    place.git(&["init", "--quiet", "--initial-branch=main"]);
+fn files_that_a_zone_file_includes_are_of_the_same_state() {
+    let zone = format!("{ZONE}$INCLUDE more.inc\nshop MX 10 mx.example.net.\n");
+    let place = Place::new(&[("dns/example.com.zone", zone.clone()), ("more.inc", "team A 192.0.2.1\n".to_owned())]);
+    place.commit();
+    place.write("more.inc", "shop CNAME shops.example.org.\n");
+    let found =
+        (vec!["error cname-with-mx cname-added more.inc dns/example.com.zone dns/example.com.zone".to_owned()], 1);
+    assert_eq!(place.check("dns/example.com.zone --base HEAD"), found);
+    assert_eq!(place.check("dns/example.com.zone --base HEAD --base-exact"), found);
+    assert_eq!(place.check("dns/example.com.zone --staged"), (Vec::new(), 0), "nothing is staged");
     place.git(&["add", "."]);
+    place.write("more.inc", "team A 192.0.2.1\n");
+    assert_eq!(place.check("dns/example.com.zone --staged"), found, "what is on disk is no part of the commit");
     place.git(&["commit", "--quiet", "--message", "x"]);
-    assert_eq!(place.check("example.com.zone"), (Vec::new(), 0));
+    assert_eq!(place.check("dns/example.com.zone --base HEAD"), (Vec::new(), 0), "the alias goes");
+    place.write("old/zone", &zone);
+    place.write("old/more.inc", "team A 192.0.2.1\n");
+    place.write("new/zone", &zone);
+    place.write("new/more.inc", "shop CNAME shops.example.org.\n");
+    let found = (vec!["error cname-with-mx cname-added new/more.inc new/zone new/zone".to_owned()], 1);
+    assert_eq!(place.check("--before old/zone --after new/zone"), found);
+}
+
+#[test]
+fn files_are_included_from_the_tree_alone() {
+    let zone = |file: &str| format!("{ZONE}$INCLUDE {file}\n");
+    let place = Place::new(&[("secret", "s A 192.0.2.1\n".to_owned()), ("in/more.inc", "a A 192.0.2.1\n".to_owned())]);
+    let names = [("up", "../secret"), ("top", "/etc/hostname"), ("git", ".git/config"), ("gone", "gone.inc")];
+    for (name, file) in names {
+        place.write(&format!("in/{name}.zone"), &zone(file));
+    }
+    place.write("in/deep/down/ok.zone", &zone("more.inc"));
+    #[cfg(unix)]
+    {
+        place.write("in/link.zone", &zone("link.inc"));
+        std::os::unix::fs::symlink("../secret", place.0.path().join("in/link.inc")).unwrap();
+    }
+    place.git_in("in", &["init", "--quiet", "--initial-branch=main"]);
+    place.git_in("in", &["add", "--all"]);
+    place.git_in("in", &["commit", "--quiet", "--message", "x"]);
+    for (name, _) in names.into_iter().chain([("link", "")]).filter(|(name, _)| cfg!(unix) || *name != "link") {
+        for states in ["--base HEAD", "--staged"] {
+            let output = place.zonegate_in("in", &format!("check {name}.zone {states}"));
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(output.status.code(), Some(2), "{name} {states}: {said}");
+            assert!(said.contains("this entry is not read"), "{name} {states}: {said}");
+            assert!(!said.contains("192.0.2.1"), "{name} {states}: {said}");
+        }
+    }
+    for states in ["--base HEAD", "--staged"] {
+        let output = place.zonegate_in("in", &format!("check deep/down/ok.zone {states}"));
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn what_was_wrong_before_the_change_does_not_fail_what_repairs_it() {
+    let place = Place::new(&[("example.com.zone", format!("{ZONE}a MX mail\n")), ("other.zone", ZONE.to_owned())]);
+    place.commit();
     let (found, code) = place.check("example.com.zone --base HEAD");
-    assert!(found.contains(&"error input-unreadable".to_owned()) && code == 2, "{found:?}");
+    assert_eq!((found.len(), code), (1, 2), "said once: {found:?}");
+    place.write("example.com.zone", &format!("{ZONE}a MX 10 mx.example.net.\n"));
+    let (found, code) = place.check("example.com.zone --base HEAD");
+    assert!(found.contains(&"warning input-unreadable".to_owned()) && code == 0, "{found:?}");
+    place.write("new.zone", ZONE);
+    assert_eq!(place.check("new.zone --staged").1, 2, "neither in the index nor in the last commit");
+}
+
+#[test]
+fn a_file_that_is_named_in_a_directory_does_not_stand_for_it() {
+    let place = Place::new(&[("example.com.yaml", MX.to_owned()), ("example.net.yaml", MX.replace("shop", "team"))]);
+    for inputs in [". example.net.yaml", "example.net.yaml ."] {
+        let output = place.zonegate(&format!("records {inputs}"));
+        let records = String::from_utf8_lossy(&output.stdout);
+        assert!(records.contains("shop.example.com") && records.contains("team.example.net"), "{records}");
+    }
 }

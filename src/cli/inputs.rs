@@ -149,21 +149,24 @@ impl Reading<'_> {
         // Files to start from, and files that tell of one state, by the directory they lie in.
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut stating: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut whole = Vec::new();
         for path in paths.iter().filter(|path| known.insert(workspace::identity(path))) {
             match workspace::place(path) {
                 workspace::Kind::Document => {
                     let Some(source) = self.document(path) else { continue };
                     match workspace::tree_around(path).filter(|_| in_git && self.is_state(source)) {
+                        // It may include others of its state.
+                        Some((root, path)) if self.is_zone_file(source) => roots.entry(root).or_default().push(path),
                         Some((root, path)) => stating.entry(root).or_default().push(path),
                         None => self.inputs.documents.push(source),
                     }
                 }
-                workspace::Kind::Directory => {
-                    roots.insert(path.clone(), Vec::new());
-                }
+                workspace::Kind::Directory => whole.push(path.clone()),
                 workspace::Kind::InTree { root, path } => roots.entry(root).or_default().push(path),
             }
         }
+        // A directory holds the files that are named in it.
+        roots.extend(whole.into_iter().map(|root| (root, Vec::new())));
         if roots.is_empty() && stating.is_empty() && in_git {
             roots.insert(".".to_owned(), Vec::new());
         }
@@ -184,7 +187,7 @@ impl Reading<'_> {
             for (side, mut tree) in before.map(|tree| (Side::Before, tree)).into_iter().chain([(Side::After, after)]) {
                 for path in files.iter().filter(|path| tree.has_file(path)).collect::<Vec<_>>() {
                     match tree.read(self.sources, path) {
-                        Ok(source) => self.add_state(source, side, true),
+                        Ok(source) => self.add_state(source, side),
                         Err(reason) => self.fail(path, reason),
                     }
                 }
@@ -200,7 +203,7 @@ impl Reading<'_> {
             workspace::Kind::Document => {
                 if let Some(source) = self.document(path) {
                     let side = Some(Side::Both);
-                    self.inputs.states.push(StateDocument { source, side, is_context: true, in_git: false });
+                    self.inputs.states.push(StateDocument { source, side, is_context: true });
                 }
                 return;
             }
@@ -232,15 +235,20 @@ impl Reading<'_> {
         load::is_state(source.name(), source.bytes())
     }
 
+    fn is_zone_file(&self, source: SourceId) -> bool {
+        let source = self.sources.get(source);
+        load::is_zone_file(source.name(), source.bytes())
+    }
+
     /// A file that tells of one side.
     fn state(&mut self, path: &str, side: Side) {
         if let Some(source) = self.document(path) {
-            self.add_state(source, side, false);
+            self.add_state(source, side);
         }
     }
 
-    fn add_state(&mut self, source: SourceId, side: Side, in_git: bool) {
-        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, in_git });
+    fn add_state(&mut self, source: SourceId, side: Side) {
+        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false });
     }
 
     /// The states of a directory.

@@ -14,6 +14,7 @@ use crate::diff::{Diff, Operation};
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
 pub use crate::load::octodns::{Part, Repository};
 pub use crate::load::terraform::{OwnTable, own_table};
+use crate::load::zonefile::InTree;
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Builder, Side, Snapshot, ViewId};
@@ -73,8 +74,6 @@ pub struct StateDocument {
     pub side: Option<Side>,
     /// Whether it shows what is there besides, and no part of the change.
     pub is_context: bool,
-    /// Whether it was taken from git, where the files that it may name are not looked for.
-    pub in_git: bool,
 }
 
 /// A kind of document that tells of one state.
@@ -152,6 +151,17 @@ pub struct Found {
     pub trees: Vec<String>,
 }
 
+impl Found {
+    /// Notes files that documents brought in, each once.
+    fn include(&mut self, files: impl IntoIterator<Item = (SourceId, &'static str)>) {
+        for file in files {
+            if !self.included.contains(&file) {
+                self.included.push(file);
+            }
+        }
+    }
+}
+
 /// A gap that counts only if the name has to do with mail.
 #[derive(Debug)]
 pub struct Pending {
@@ -173,6 +183,11 @@ pub fn outside_values(sources: &Sources, input: &Input, offsets: Vec<usize>) -> 
     }
 }
 
+/// Whether a document is a zone file.
+pub fn is_zone_file(name: &str, bytes: &[u8]) -> bool {
+    state_kind(name, bytes).is_some_and(|kind| kind.kind == zonefile::KIND)
+}
+
 /// Whether a document tells of one state only.
 pub fn is_state(name: &str, bytes: &[u8]) -> bool {
     state_kind(name, bytes).is_some() || terraform::is_state(bytes)
@@ -191,7 +206,7 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     let mut compared = !planned.is_empty()
         || repositories.iter().any(|repository| repository.before.is_some())
         || states.iter().any(|document| document.side == Some(Side::Before));
-    let alone = |source| StateDocument { source, side: None, is_context: false, in_git: false };
+    let alone = |source| StateDocument { source, side: None, is_context: false };
     let (mut of_terraform, mut others) = (Vec::new(), Vec::new());
     for document in documents.into_iter().map(alone).chain(states) {
         let source = sources.get(document.source);
@@ -213,8 +228,14 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     for repository in repositories.iter_mut().filter(|_| has_plan && planned.is_empty()).filter(is_alone) {
         repository.part = Part::Steady;
     }
+    let take = |repository| InTree::take(repository, sources);
+    let (repositories, zone_files): (Vec<Option<Repository>>, Vec<InTree>) = repositories.into_iter().map(take).unzip();
+    let repositories = repositories.into_iter().flatten().collect();
     found.builder.begin_input(false);
     let in_trees = octodns::load(repositories, &planned, sources, &mut found);
+    for zone_files in zone_files {
+        zone_files.add(&mut found);
+    }
     let of_policies = add_policies(&policies, sources, &mut found);
     let input = |source, kind: &'static str| {
         let notes = found.notes.iter().filter(|(other, _)| *other == source).map(|(_, note)| note.clone());

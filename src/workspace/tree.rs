@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{disk, git};
+use super::{disk, folder, git};
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 
 /// One state of a directory and all below it. As in git, a directory without a file below it is none.
@@ -165,6 +165,19 @@ impl Tree {
         Ok(id)
     }
 
+    /// As [`Tree::read`], for a file that may be anybody's: none that symbolic links lead to out of the repository, or of
+    /// the root where there is none.
+    pub fn read_within(&mut self, sources: &mut Sources, path: &str) -> Result<SourceId, String> {
+        if let (Store::Disk(paths), Ok(at)) = (&self.store, self.files.binary_search(&plain(path))) {
+            // Of a link that leads nowhere, reading it says so.
+            let real = paths[at].canonicalize();
+            if real.is_ok_and(|real| !folder::is_within(&real, &folder::bounds(directory(&self.root)))) {
+                return Err("a symbolic link leads to it out of the repository, or out of the directory".to_owned());
+            }
+        }
+        self.read(sources, path)
+    }
+
     /// The path of a file, or of the root itself, as the user would write it.
     pub fn name(&self, file: &str) -> String {
         let root = super::slashed(&self.root);
@@ -187,6 +200,24 @@ fn plain(path: &str) -> String {
         return path.to_owned();
     }
     path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+}
+
+/// A path as seen from a directory, both below the root; none if it leads out of it.
+pub fn join(directory: &str, path: &str) -> Option<String> {
+    if path.starts_with(['/', '~']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in directory.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// What the paths of all files below a directory start with.
@@ -285,6 +316,20 @@ mod tests {
             assert!(tree.files_in(absent).is_empty() && tree.directories_in(absent).is_empty());
         }
         assert!(tree.has_file("a/d/y") && tree.has_file("./a//d/y") && !tree.has_file("a/d") && !tree.has_file("/b"));
+    }
+
+    #[test]
+    fn paths_stay_below_the_root() {
+        for (directory, path, joined) in [
+            ("", "a.yaml", Some("a.yaml")),
+            ("config", "./zones", Some("config/zones")),
+            ("config", "../zones/", Some("zones")),
+            ("", "./", Some("")),
+            ("config", "../../zones", None),
+            ("", "/etc", None),
+        ] {
+            assert_eq!(join(directory, path).as_deref(), joined, "{directory} {path}");
+        }
     }
 
     #[test]

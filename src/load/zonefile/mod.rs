@@ -5,8 +5,10 @@
 mod data;
 mod generate;
 mod lexer;
+mod tree;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::zonefile::data::{Header, NameTrouble, Trouble, shown};
@@ -17,9 +19,10 @@ use crate::rdata::{Rdata, Rtype};
 use crate::record::{Record, RecordSet, Served, Side, View};
 use crate::severity::Severity;
 use crate::source::{Place, SourceId, Sources, Span};
-use crate::workspace::Folder;
+use crate::workspace::{Folder, Tree, join};
 
 pub use crate::load::zonefile::lexer::in_comments;
+pub use crate::load::zonefile::tree::InTree;
 
 /// What the report calls an input of this kind.
 pub const KIND: &str = "zone-file";
@@ -105,17 +108,29 @@ impl Directive {
 
 /// Reads the zone in a file, with the files that it includes.
 pub fn load(sources: &mut Sources, document: StateDocument, side: Side, found: &mut Found) {
-    let StateDocument { source, in_git, .. } = document;
-    let named = zone_in(sources.get(source).name());
-    let mut reader = Reader { named: named.clone(), in_git, ..Reader::default() };
-    reader.read(sources, source, State { origin: named, owner: Owner::None });
-    for &file in reader.files.iter().filter(|&&file| file != source) {
-        if !found.included.contains(&(file, KIND)) {
-            found.included.push((file, KIND));
-        }
-    }
-    let label = sources.get(source).name();
-    reader.finish(source, label, side, found);
+    let StateDocument { source, .. } = document;
+    let path = sources.get(source).name().to_owned();
+    let zone = read(sources, source, &path, Around::Disk);
+    found.include(zone.files.iter().filter(|&&file| file != source).map(|&file| (file, KIND)));
+    zone.add(None, &path, side, found);
+}
+
+/// Reads the zone in a file, of this path where the files lie that it includes.
+fn read(sources: &mut Sources, source: SourceId, path: &str, around: Around) -> Zone {
+    let named = zone_in(path);
+    let mut reader = Reader { named: named.clone(), around, ..Reader::default() };
+    reader.read(sources, source, path, State { origin: named, owner: Owner::None });
+    reader.finish(source)
+}
+
+/// Where files lie that others include.
+#[derive(Default)]
+enum Around<'t> {
+    /// On disk.
+    #[default]
+    Disk,
+    /// In one state of a directory.
+    Tree(&'t mut Tree),
 }
 
 /// The zone that the name of a file tells, as in `example.com.zone`, `db.example.com` and `example.com`.
@@ -165,7 +180,9 @@ struct Read {
 
 /// What has been read so far.
 #[derive(Default)]
-struct Reader {
+struct Reader<'t> {
+    /// Where the files lie.
+    around: Around<'t>,
     /// The zone that the name of the file tells.
     named: Option<Name>,
     /// The first `$ORIGIN`.
@@ -180,14 +197,12 @@ struct Reader {
     /// Gaps that are not told one by one.
     more: usize,
     has_told_no_origin: bool,
-    /// The file that is read, behind those that include it.
-    stack: Vec<SourceId>,
+    /// The file that is read, behind those that include it: each with its path where they lie.
+    stack: Vec<(SourceId, String)>,
     /// Where each of those includes the next.
     sites: Vec<Span>,
     /// Every file, once.
     files: Vec<SourceId>,
-    /// Whether the files come from git.
-    in_git: bool,
 }
 
 /// A file to read before the next entry.
@@ -200,26 +215,26 @@ struct Include<'a> {
     entry: Range<usize>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads a file. What it says of origin and owner ends with it (RFC 1035 section 5.1).
-    fn read(&mut self, sources: &mut Sources, source: SourceId, mut state: State) {
+    fn read(&mut self, sources: &mut Sources, source: SourceId, path: &str, mut state: State) {
         if !self.files.contains(&source) {
             self.files.push(source);
         }
-        self.stack.push(source);
+        self.stack.push((source, path.to_owned()));
         let mut cursor = None;
         loop {
             let bytes = sources.get(source).bytes();
             let mut lexer = cursor.map_or_else(|| Lexer::new(bytes), |cursor| Lexer::resume(bytes, cursor));
             let Some(include) = self.read_to_include(source, &mut lexer, &mut state) else { break };
             cursor = Some(lexer.cursor());
-            let Include { path, origin, entry } = include;
-            let (at, path) = (path.range.clone(), shown(&path).into_owned());
-            match self.included(sources, source, &path) {
-                Ok(file) => {
+            let Include { path: field, origin, entry } = include;
+            let (at, wanted) = (field.range.clone(), shown(&field).into_owned());
+            match self.included(sources, path, &wanted) {
+                Ok((file, path)) => {
                     self.sites.push(span(source, &entry));
                     let origin = origin.or_else(|| state.origin.clone());
-                    self.read(sources, file, State { origin, owner: state.owner.clone() });
+                    self.read(sources, file, &path, State { origin, owner: state.owner.clone() });
                     self.sites.pop();
                 }
                 Err(reason) => self.tell(source, &entry, &Trouble { reason, at }),
@@ -398,28 +413,43 @@ impl Reader {
         Ok(())
     }
 
-    /// The file of an `$INCLUDE`: looked for from the directory of the file that includes it, and from those above it, as
-    /// far as the repository goes, since a path counts from wherever the name server runs. The error reads on after "this
-    /// entry is not read: ".
-    fn included(&self, sources: &mut Sources, source: SourceId, path: &str) -> Result<SourceId, String> {
-        if self.in_git {
-            return Err(
-                "files that another includes are not read from git; compare two directories in place of it".to_owned()
-            );
-        }
+    /// The file of an `$INCLUDE` in the file `from`, and its path: looked for from the directory of that file, and from those
+    /// above it, as far as the repository or the tree goes, since a path counts from wherever the name server runs. The
+    /// error reads on after "this entry is not read: ".
+    fn included(&mut self, sources: &mut Sources, from: &str, path: &str) -> Result<(SourceId, String), String> {
         if self.stack.len() == DEEPEST {
             return Err(format!("files include one another more than {DEEPEST} deep"));
         }
-        let name = sources.get(source).name().to_owned();
-        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let folder = Folder::new(if name.starts_with('/') && directory.is_empty() { "/" } else { directory });
+        let directory = from.rsplit_once('/').map_or("", |(directory, _)| directory);
         let ways = std::iter::successors(Some(path.to_owned()), |way| Some(format!("../{way}")));
-        let ways = ways.take(if path.starts_with('/') { 1 } else { DEEPEST });
-        let found = ways.into_iter().find_map(|way| folder.read(sources, &way));
-        let found = found.ok_or_else(|| {
-            format!("there is no file `{path}` beside it or in a directory above it in the repository")
-        })?;
-        if self.stack.contains(&found) { Err(format!("`{path}` includes itself")) } else { Ok(found) }
+        let mut ways = ways.take(if path.starts_with('/') { 1 } else { DEEPEST });
+        let found = match &mut self.around {
+            Around::Disk => {
+                let folder = Folder::new(if from.starts_with('/') && directory.is_empty() { "/" } else { directory });
+                let file = ways.find_map(|way| folder.read(sources, &way)).ok_or_else(|| {
+                    format!("there is no file `{path}` beside it or in a directory above it in the repository")
+                })?;
+                (file, sources.get(file).name().to_owned())
+            }
+            Around::Tree(tree) => {
+                let inside: Vec<String> = ways.map_while(|way| join(directory, &way)).collect();
+                if inside.is_empty() {
+                    let root = tree.name("");
+                    let root = if root.is_empty() { "." } else { &root };
+                    return Err(format!("`{path}` lies outside of `{root}`, and only what lies there is read"));
+                }
+                let there = inside.into_iter().find(|way| tree.has_file(way)).ok_or_else(|| {
+                    let state = tree.state();
+                    format!("there is no file `{path}` beside it or in a directory above it {state}")
+                })?;
+                let file = tree.read_within(sources, &there);
+                (file.map_err(|reason| format!("`{path}` cannot be included: {reason}"))?, there)
+            }
+        };
+        if self.stack.iter().any(|(file, _)| *file == found.0) {
+            return Err(format!("`{path}` includes itself"));
+        }
+        Ok(found)
     }
 
     /// A place in the file that is read.
@@ -437,8 +467,8 @@ impl Reader {
         self.gaps.push(Gap::new(&INPUT_UNREADABLE, format!("this entry is not read: {}", trouble.reason), place));
     }
 
-    /// Hands over what was read.
-    fn finish(mut self, source: SourceId, label: &str, side: Side, found: &mut Found) {
+    /// What was read.
+    fn finish(mut self, source: SourceId) -> Zone {
         let start = Place::at(span(source, &(0..0)));
         if self.more > 0 {
             let reason = format!("{} more entries of this file cannot be read", self.more);
@@ -449,44 +479,74 @@ impl Reader {
             self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
         }
         let soa = self.records.iter().find(|read| read.rtype == Rtype::Soa).map(|read| read.owner.clone());
-        let has_soa = soa.is_some();
+        // Without its SOA a file is part of a zone.
+        let whole = soa.is_some() && self.gaps.is_empty();
         let named =
             self.named.take().filter(|named| self.first_origin.as_ref().is_none_or(|origin| origin.is_within(named)));
-        let Some(apex) = soa.or(named).or(self.first_origin.take()) else {
-            if !self.records.is_empty() {
-                let reason = "nothing says of which zone this file is: it has no SOA and no `$ORIGIN`, and its name is no \
-                              zone; begin it with `$ORIGIN` and the zone";
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
-            }
-            found.gaps.append(&mut self.gaps);
-            return;
-        };
-        let view = found.builder.view(View { apex: Some(apex.clone()), id: None, private: false, host: None });
-        found.builder.label(view, label);
-        let zone = apex.unrooted();
-        // Without its SOA a file is part of a zone.
-        if has_soa && self.gaps.is_empty() {
-            found.builder.mark_whole(view, side);
+        let apex = soa.or(named).or(self.first_origin.take());
+        if apex.is_none() && !self.records.is_empty() {
+            let reason = "nothing says of which zone this file is: it has no SOA and no `$ORIGIN`, and its name is no \
+                          zone; begin it with `$ORIGIN` and the zone";
+            self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
         }
+        let Some(apex) = apex else {
+            return Zone { apex: None, whole, records: Vec::new(), gaps: self.gaps, files: self.files };
+        };
+        let zone = apex.unrooted();
+        let mut gaps = self.gaps;
         let mut has_seen_soa = false;
-        for Read { owner, rtype, record, owner_at } in self.records {
-            let place = || Place { span: owner_at, ..record.place.clone() };
+        self.records.retain(|Read { owner, rtype, record, owner_at }| {
+            let mut refuse = |reason: String, severity| {
+                let place = Place { span: *owner_at, ..record.place.clone() };
+                let reason = format!("this entry is not read: {reason}");
+                gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place).lowered_to(severity));
+                false
+            };
             if !owner.is_within(&apex) {
                 let owner = owner.unrooted();
-                let reason =
-                    format!("this entry is not read: {owner} is not in the zone {zone}, so name servers ignore it");
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place()).lowered_to(Severity::Warning));
-                continue;
+                refuse(format!("{owner} is not in the zone {zone}, so name servers ignore it"), Severity::Warning)
+            } else if *rtype == Rtype::Soa && std::mem::replace(&mut has_seen_soa, true) {
+                refuse(format!("the zone {zone} has its SOA already, and name servers refuse two"), Severity::Error)
+            } else {
+                true
             }
-            if rtype == Rtype::Soa && std::mem::replace(&mut has_seen_soa, true) {
-                let reason =
-                    format!("this entry is not read: the zone {zone} has its SOA already, and name servers refuse two");
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place()));
-                continue;
-            }
+        });
+        Zone { apex: Some(apex), whole, records: self.records, gaps, files: self.files }
+    }
+}
+
+/// The zone in a file, or a part of one.
+struct Zone {
+    /// Its name, if anything tells it; else there are no records.
+    apex: Option<Name>,
+    /// Whether there are no other records.
+    whole: bool,
+    records: Vec<Read>,
+    gaps: Vec<Gap>,
+    /// The file and all that it includes, once each.
+    files: Vec<SourceId>,
+}
+
+impl Zone {
+    /// Nothing but why a file cannot be read. `nowhere` is an empty input of its name.
+    fn unread(nowhere: SourceId, reason: &str) -> Zone {
+        let gap = Gap::new(&INPUT_UNREADABLE, reason, Place::at(span(nowhere, &(0..0))));
+        let (records, files) = (Vec::new(), Vec::new());
+        Zone { apex: None, whole: false, records, gaps: vec![gap], files }
+    }
+
+    /// Adds its records, to the view of this identifier where there are several of the zone.
+    fn add(self, id: Option<Arc<str>>, label: &str, side: Side, found: &mut Found) {
+        found.gaps.extend(self.gaps);
+        let Some(apex) = self.apex else { return };
+        let view = found.builder.view(View { apex: Some(apex), id, private: false, host: None });
+        found.builder.label(view, label);
+        if self.whole {
+            found.builder.mark_whole(view, side);
+        }
+        for Read { owner, rtype, record, .. } in self.records {
             found.builder.add(side, RecordSet { view, owner, rtype, variant: None, records: vec![record] });
         }
-        found.gaps.append(&mut self.gaps);
     }
 }
 
