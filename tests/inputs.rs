@@ -430,3 +430,139 @@ fn a_file_that_is_named_in_a_directory_does_not_stand_for_it() {
         assert!(records.contains("shop.example.com") && records.contains("team.example.net"), "{records}");
     }
 }
+
+/// Zones of example.com and example.net as repositories of zone files have them.
+fn zone_files() -> Place {
+    Place::new(&[
+        ("zones/example.com.zone", format!("{ZONE}$INCLUDE zones/mail.zone\n")),
+        ("zones/mail.zone", "shop MX 10 mx.example.net.\n".to_owned()),
+        ("zones/db.example.net", "$TTL 60\n@ SOA ns x 1 1 1 1 1\nmx A 192.0.2.1\n".to_owned()),
+        ("README.md", "the zones of example.com\n".to_owned()),
+        ("zones/named.conf.local", "zone \"example.com\" { type primary; file \"example.com.zone\"; };\n".to_owned()),
+        ("zones/db.root", ". 3600000 NS a.root-servers.net.\n".to_owned()),
+        ("zones/db.example.net.bak", "this is old\n".to_owned()),
+        (".cache/example.org.zone", "this is hidden\n".to_owned()),
+    ])
+}
+
+#[test]
+fn zone_files_of_a_directory_are_found_in_every_state() {
+    let place = zone_files();
+    let output = place.zonegate("records .");
+    let records = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{records}{}", String::from_utf8_lossy(&output.stderr));
+    for text in ["shop.example.com", "mx.example.net"] {
+        assert_eq!(records.matches(&format!("\"fqdn\":\"{text}.\"")).count(), 1, "{text}: {records}");
+    }
+    assert_eq!(place.check("."), (Vec::new(), 0));
+    assert_eq!(place.check("zones"), (Vec::new(), 0));
+    place.commit();
+    place.write("zones/mail.zone", "shop MX 10 mx.example.net.\nshop CNAME shops.example.org.\n");
+    for inputs in ["--base HEAD", ". --base HEAD --base-exact", "zones --base HEAD"] {
+        let (lines, code) = place.check(inputs);
+        assert!(
+            lines[0].starts_with("error cname-with-mx cname-added zones/mail.zone") && code == 1,
+            "{inputs}: {lines:?}"
+        );
+    }
+    assert_eq!(place.check("--staged"), (Vec::new(), 0), "nothing is staged");
+    place.git(&["add", "."]);
+    let (lines, code) = place.check("--staged");
+    assert!(lines[0].starts_with("error cname-with-mx cname-added zones/mail.zone") && code == 1, "{lines:?}");
+    fs::remove_file(place.0.path().join("zones/db.example.net")).unwrap();
+    let (lines, _) = place.check("zones --base HEAD");
+    assert!(lines.iter().any(|line| line.contains("mx-exchange-without-address")), "{lines:?}");
+}
+
+#[test]
+fn a_zone_file_that_is_found_and_cannot_be_read_is_told() {
+    let place = zone_files();
+    place.commit();
+    for (path, text) in [
+        ("zones/example.org.zone", ""),
+        ("zones/example.org.zone", "{\"a\": 1}"),
+        ("zones/example.org.zone", "this is broken\n"),
+        ("zones/db.example.org", "@ SOAP ns x 1 1 1 1 1\nmx A 192.0.2.1\n"),
+        ("zones/db.example.net", ""),
+        ("zones/db.local", "@ 60 SOA localhost. root.localhost. 1 1 1 1 1\n"),
+    ] {
+        let place = zone_files();
+        place.commit();
+        place.write(path, text);
+        for states in ["zones", "zones --base HEAD"] {
+            // An empty file that is no zone file by its name is one if it was.
+            if path == "zones/db.example.net" && states == "zones" {
+                continue;
+            }
+            let (lines, code) = place.check(states);
+            assert!(
+                lines.contains(&"error input-unreadable".to_owned()) && code == 2,
+                "{path} {text} {states}: {lines:?}"
+            );
+        }
+    }
+    place.write("zones/circle.zone", "$ORIGIN example.org.\n$INCLUDE round.zone\n");
+    place.write("zones/round.zone", "$ORIGIN example.org.\n$INCLUDE circle.zone\n");
+    assert_eq!(place.check("zones").1, 2, "files that include one another hide nothing");
+}
+
+#[cfg(unix)]
+#[test]
+fn zone_files_that_lie_outside_are_not_read() {
+    let place = Place::new(&[("secret", "s A 192.0.2.1\n".to_owned()), ("in/example.com.zone", ZONE.to_owned())]);
+    for name in ["in/example.net.zone", "in/db.example.org"] {
+        std::os::unix::fs::symlink("../secret", place.0.path().join(name)).unwrap();
+    }
+    let output = place.zonegate("check in");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        ["db.example.org:1:1", "example.net.zone:1:1"].iter().all(|place| said.contains(place))
+            && !said.contains("192.0.2.1"),
+        "{said}"
+    );
+    assert_eq!(output.status.code(), Some(2), "{said}");
+}
+
+#[test]
+fn zones_of_one_name_in_a_directory_are_told_apart() {
+    let inside = format!("{ZONE}shop CNAME shops.example.org.\n");
+    let outside = format!("{ZONE}shop MX 10 mx.example.net.\n");
+    let place = Place::new(&[("inside/example.com.zone", inside.clone()), ("outside/example.com.zone", outside)]);
+    assert_eq!(place.check("."), (Vec::new(), 0), "nobody sees both");
+    place.commit();
+    place.write("outside/example.com.zone", &inside);
+    let (lines, code) = place.check("--base HEAD");
+    assert!(lines[0].starts_with("error cname-replaces-mx") && code == 1, "{lines:?}");
+    // A part without an SOA belongs to the zone beside it.
+    place.write("outside/example.com.db", "$ORIGIN example.com.\nshop TXT x\n");
+    let (lines, _) = place.check(".");
+    assert_eq!(lines, ["error cname-with-other-data both-added outside/example.com.zone outside/example.com.db"]);
+}
+
+#[test]
+fn what_octodns_has_is_left_to_it() {
+    let config = "providers:\n  files: {class: octodns.provider.yaml.YamlProvider, directory: zones}\n\
+                  zones:\n  example.com.: {sources: [files], targets: [files]}\n";
+    let place = zone_files();
+    place.write("config.yaml", config);
+    place.write("zones/example.com.yaml", "shop: {type: A, value: 192.0.2.1}\n");
+    let output = place.zonegate("check . --verbose");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("zones/example.com.zone is not read, since octodns has its zone"), "{said}");
+    assert!(said.contains(".: 1 zone file of name servers read"), "{said}");
+    let output = place.zonegate("records .");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("example.net"), "files of no configuration");
+    // A zone that moves from the one to the other is the same zone.
+    fs::remove_file(place.0.path().join("config.yaml")).unwrap();
+    fs::remove_file(place.0.path().join("zones/example.com.yaml")).unwrap();
+    place.commit();
+    place.write("config.yaml", config);
+    place.write("zones/example.com.yaml", "shop: {type: CNAME, value: shops.example.org.}\n");
+    fs::remove_file(place.0.path().join("zones/example.com.zone")).unwrap();
+    fs::remove_file(place.0.path().join("zones/mail.zone")).unwrap();
+    let (lines, code) = place.check("--base HEAD");
+    assert!(
+        lines[0].starts_with("error cname-replaces-mx type-changed zones/example.com.yaml") && code == 1,
+        "{lines:?}"
+    );
+}

@@ -8,7 +8,7 @@ pub mod octodns;
 mod route53;
 pub mod terraform;
 pub mod yaml;
-mod zonefile;
+pub mod zonefile;
 
 use crate::diff::{Diff, Operation};
 use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
@@ -228,14 +228,8 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     for repository in repositories.iter_mut().filter(|_| has_plan && planned.is_empty()).filter(is_alone) {
         repository.part = Part::Steady;
     }
-    let take = |repository| InTree::take(repository, sources);
-    let (repositories, zone_files): (Vec<Option<Repository>>, Vec<InTree>) = repositories.into_iter().map(take).unzip();
-    let repositories = repositories.into_iter().flatten().collect();
     found.builder.begin_input(false);
-    let in_trees = octodns::load(repositories, &planned, sources, &mut found);
-    for zone_files in zone_files {
-        zone_files.add(&mut found);
-    }
+    let in_trees = load_trees(repositories, &planned, has_plan, sources, &mut found);
     let of_policies = add_policies(&policies, sources, &mut found);
     let input = |source, kind: &'static str| {
         let notes = found.notes.iter().filter(|(other, _)| *other == source).map(|(_, note)| note.clone());
@@ -258,6 +252,46 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     gaps.extend(doubts);
     gaps.extend(partially_visible(&diff));
     Loaded { diff, gaps, inputs, notes, compared }
+}
+
+/// Reads what lies in trees: zones of `OctoDNS`, and the zone files of name servers beside them.
+fn load_trees(
+    repositories: Vec<Repository>,
+    planned: &[SourceId],
+    has_plan: bool,
+    sources: &mut Sources,
+    found: &mut Found,
+) -> Vec<Input> {
+    let (mut of_octodns, mut zone_files) = (Vec::new(), Vec::new());
+    for mut repository in repositories {
+        let as_read = repository.as_read;
+        let is_whole = repository.files.is_empty();
+        let is_yaml = |path: &String| octodns::is_yaml(path);
+        let (files, named): (Vec<String>, Vec<String>) =
+            std::mem::take(&mut repository.files).into_iter().partition(is_yaml);
+        let zones = InTree::read(&mut repository, (!is_whole).then_some(named), sources);
+        let is_of_octodns = is_whole || !files.is_empty();
+        zone_files.push((zones, as_read, is_whole, is_of_octodns));
+        of_octodns.extend(is_of_octodns.then_some(Repository { files, ..repository }));
+    }
+    let (inputs, outcomes) = octodns::load(of_octodns, planned, sources, found);
+    let mut outcomes = outcomes.into_iter();
+    for (mut zones, as_read, is_whole, is_of_octodns) in zone_files {
+        let outcome = if is_of_octodns { outcomes.next().unwrap_or_default() } else { octodns::Outcome::default() };
+        if zones.is_empty() {
+            found.gaps.extend(outcome.nothing);
+            continue;
+        }
+        // Whoever asks what a configuration makes of its files asks for nothing else.
+        if is_whole && as_read && outcome.is_configured {
+            continue;
+        }
+        if is_whole {
+            zones.leave_out(&outcome.before, &outcome.after, found);
+        }
+        zones.add(has_plan || !planned.is_empty(), found);
+    }
+    inputs
 }
 
 /// Adds the policies that files state. A file that states none after the change is wrong; before it, there was none.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 use super::disk::LOOP;
-use super::tree::{Listing, bytes, is_left_out, limit_size};
+use super::tree::{Listing, bytes, is_left_out, is_named_like_a_zone, limit_size};
 
 /// The object that holds a file, or why it cannot be read.
 pub(super) type Content = Result<String, String>;
@@ -66,7 +66,7 @@ pub(super) fn left_out(root: &Path) -> Result<Vec<Vec<u8>>, String> {
     let raw = answer(&top, &["ls-files", "-t", "-z"])?;
     let skipped = raw.split(|byte| *byte == 0).filter_map(|line| below(line.strip_prefix(b"S ")?, &within));
     let is_absent = |path: &&[u8]| str::from_utf8(path).is_ok_and(|path| !top.join(&directory).join(path).exists());
-    Ok(skipped.filter(|path| path.ends_with(b".yaml")).filter(is_absent).map(<[u8]>::to_vec).collect())
+    Ok(skipped.filter(|path| is_named_like_a_zone(path)).filter(is_absent).map(<[u8]>::to_vec).collect())
 }
 
 /// The branch that changes of the working directory's repository go to: that of its origin, else one of the usual names.

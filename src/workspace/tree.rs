@@ -115,6 +115,17 @@ impl Tree {
         self.files.binary_search(&plain(path)).is_ok()
     }
 
+    /// The path of a file that is given from some directory above the root, where it leads back: of `dns/a` in the root
+    /// `dns` it is `a`.
+    pub fn seen_from_above(&self, path: &str) -> Option<String> {
+        let root = std::path::absolute(directory(&self.root)).ok()?;
+        let names: Vec<&str> = root.iter().filter_map(OsStr::to_str).collect();
+        (0..names.len()).rev().find_map(|at| {
+            let below = plain(path).strip_prefix(&names[at..].join("/"))?.strip_prefix('/')?.to_owned();
+            self.has_file(&below).then_some(below)
+        })
+    }
+
     /// Whether there is such a directory; the root is always there.
     pub fn has_directory(&self, path: &str) -> bool {
         let path = plain(path);
@@ -163,6 +174,19 @@ impl Tree {
         };
         self.taken[at] = Some(id);
         Ok(id)
+    }
+
+    /// The first bytes of a file, `most` at most. The error is a message without the path.
+    pub fn start(&mut self, path: &str, most: usize) -> Result<Vec<u8>, String> {
+        let at = self.files.binary_search(&plain(path)).map_err(|_| "no such file")?;
+        match &mut self.store {
+            Store::Disk(paths) => disk::start(&paths[at], most),
+            Store::Git(objects, contents) => {
+                let mut bytes = objects.read(contents[at].as_deref()?)?;
+                bytes.truncate(most);
+                Ok(bytes)
+            }
+        }
     }
 
     /// As [`Tree::read`], for a file that may be anybody's: none that symbolic links lead to out of the repository, or of
@@ -249,7 +273,7 @@ impl<Content> Listing<Content> {
 
     /// Leaves out what cannot be read as a file. It matters if it is named like a zone.
     pub(super) fn pass_over(&mut self, path: &[u8], reason: &str) {
-        if path.ends_with(b".yaml") {
+        if is_named_like_a_zone(path) {
             self.trouble(path, reason);
         }
     }
@@ -269,6 +293,12 @@ impl<Content> Listing<Content> {
 }
 
 const TOO_MANY: usize = 500_000;
+
+/// Whether a file is named as files of zones are.
+pub(super) fn is_named_like_a_zone(path: &[u8]) -> bool {
+    let file = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    file.ends_with(b".yaml") || file.ends_with(b".zone") || file.starts_with(b"db.")
+}
 
 /// Whether a file or directory is left out wherever it stands: what belongs to git, and Terraform's copies of modules.
 pub(super) fn is_left_out(name: &[u8]) -> bool {
@@ -329,6 +359,17 @@ mod tests {
             ("", "/etc", None),
         ] {
             assert_eq!(join(directory, path).as_deref(), joined, "{directory} {path}");
+        }
+    }
+
+    #[test]
+    fn a_path_from_above_the_root_may_lead_back() {
+        let tree = tree("some/dns", &["a/x", "dns/y"]);
+        for path in ["dns/a/x", "some/dns/a/x", "./dns//a/x"] {
+            assert_eq!(tree.seen_from_above(path).as_deref(), Some("a/x"), "{path}");
+        }
+        for path in ["a/x", "other/dns/a/x", "dns/a/y", "dns/dnsa/x", "../dns/a/x", "", "dns"] {
+            assert_eq!(tree.seen_from_above(path), None, "{path}");
         }
     }
 

@@ -22,7 +22,7 @@ use crate::source::{Place, SourceId, Sources, Span};
 use crate::workspace::{Folder, Tree, join};
 
 pub use crate::load::zonefile::lexer::in_comments;
-pub use crate::load::zonefile::tree::InTree;
+pub use crate::load::zonefile::tree::{InTree, home};
 
 /// What the report calls an input of this kind.
 pub const KIND: &str = "zone-file";
@@ -39,10 +39,12 @@ const START: usize = 1 << 16;
 /// Whether an input is a zone file: by its name, or by a first entry that nothing else starts with.
 pub fn is_one(name: &str, bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(START)];
-    if matches!(start.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'<')) || start.contains(&0) {
-        return false;
-    }
-    has_its_name(name) || starts_as_one(start)
+    is_text(start) && (has_its_name(name) || starts_as_one(start))
+}
+
+/// Whether these are not the first bytes of what is no list of entries.
+fn is_text(start: &[u8]) -> bool {
+    !matches!(start.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'<')) && !start.contains(&0)
 }
 
 /// Whether files of such a name are zone files.
@@ -57,12 +59,73 @@ fn has_its_name(name: &str) -> bool {
     }
 }
 
+/// What the name of a file among others says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    /// It is a zone file.
+    Zone,
+    /// It is one if it holds any record.
+    Likely,
+    /// It is called as domains are, and maybe by chance: it is one if it starts as one.
+    Domain,
+}
+
+/// What the path of a file among others says, if it may be a zone file. One that a program or an editor left beside another
+/// is none, nor is one to make others of.
+fn likeness(path: &str) -> Option<Likeness> {
+    let lower = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let (start, ending) = lower.rsplit_once('.')?;
+    if path.split('/').any(|part| part.starts_with('.')) || lower.ends_with('~') || PASSED_OVER.contains(&ending) {
+        return None;
+    }
+    Some(match ending {
+        "zone" => Likeness::Zone,
+        "db" | "hosts" | "dns" if start.contains('.') => Likeness::Likely,
+        _ if lower.starts_with("db.") || lower.starts_with("pri.") => Likeness::Likely,
+        _ => zone_in(&lower).map(|_| Likeness::Domain)?,
+    })
+}
+
+/// Endings of files that are no zone files, however they start.
+const PASSED_OVER: [&str; 32] = [
+    "bak", "old", "orig", "save", "rej", "swp", "jnl", "jbk", "erb", "j2", "jinja", "tmpl", "tpl", "template", "json",
+    "yaml", "yml", "tf", "tfvars", "hcl", "toml", "txt", "md", "c", "css", "go", "h", "html", "java", "js", "lock",
+    "xml",
+];
+
+/// Whether a file among others, of this name and with these first bytes, is a zone file, or meant as one. The root's name
+/// servers alone, as resolvers have them, are none.
+fn may_be_one(likeness: Likeness, start: &[u8]) -> bool {
+    let mut lexer = Lexer::new(start);
+    let mut entries = std::iter::from_fn(|| {
+        let entry = lexer.next_entry()?;
+        let is_hint = matches!(&lexer.fields[..], [owner, .., _, _] if owner.text == b"." && !entry.is_indented)
+            && lexer.fields.iter().any(|field| field.text.eq_ignore_ascii_case(b"NS"));
+        Some((is_telling(&entry, &lexer.fields), is_hint))
+    });
+    let is_first_hint = |(_, is_hint): &(bool, bool)| *is_hint;
+    match likeness {
+        Likeness::Zone => true,
+        _ if !is_text(start) => false,
+        Likeness::Likely => {
+            entries.next().is_some_and(|first| !is_first_hint(&first) && (first.0 || entries.any(|one| one.0)))
+        }
+        Likeness::Domain => entries.next().is_some_and(|first| !is_first_hint(&first) && first.0),
+    }
+}
+
 /// Whether the first entry is a directive, or a record whose data are what its type has.
 fn starts_as_one(start: &[u8]) -> bool {
     let mut lexer = Lexer::new(start);
-    let Some(entry) = lexer.next_entry().filter(|entry| entry.fault.is_none()) else { return false };
-    let fields = &lexer.fields;
-    if let Some(directive) = Directive::of(&entry, fields) {
+    lexer.next_entry().is_some_and(|entry| is_telling(&entry, &lexer.fields))
+}
+
+/// Whether an entry is a directive, or a record whose data are what its type has.
+fn is_telling(entry: &Entry, fields: &[Field]) -> bool {
+    if entry.fault.is_some() {
+        return false;
+    }
+    if let Some(directive) = Directive::of(entry, fields) {
         return match directive {
             Directive::Ttl => fields.len() == 2 && data::ttl(&shown(&fields[1])).is_some(),
             Directive::Generate => fields.len() > 4,
@@ -110,17 +173,22 @@ impl Directive {
 pub fn load(sources: &mut Sources, document: StateDocument, side: Side, found: &mut Found) {
     let StateDocument { source, .. } = document;
     let path = sources.get(source).name().to_owned();
-    let zone = read(sources, source, &path, Around::Disk);
-    found.include(zone.files.iter().filter(|&&file| file != source).map(|&file| (file, KIND)));
-    zone.add(None, &path, side, found);
+    let mut zone = read(sources, source, &path, Around::Disk);
+    // The document itself is an input already.
+    zone.files.retain(|&file| file != source);
+    zone.add(side, found);
 }
 
 /// Reads the zone in a file, of this path where the files lie that it includes.
 fn read(sources: &mut Sources, source: SourceId, path: &str, around: Around) -> Zone {
+    let (label, bytes) = (sources.get(source).name().to_owned(), sources.get(source).bytes());
+    if !is_text(&bytes[..bytes.len().min(START)]) {
+        return Zone::unread(source, "this file is called as zone files are, and holds no record");
+    }
     let named = zone_in(path);
     let mut reader = Reader { named: named.clone(), around, ..Reader::default() };
     reader.read(sources, source, path, State { origin: named, owner: Owner::None });
-    reader.finish(source)
+    reader.finish(source, label)
 }
 
 /// Where files lie that others include.
@@ -433,12 +501,14 @@ impl Reader<'_> {
             }
             Around::Tree(tree) => {
                 let inside: Vec<String> = ways.map_while(|way| join(directory, &way)).collect();
-                if inside.is_empty() {
+                let there = inside.iter().find(|way| tree.has_file(way)).cloned();
+                let there = there.or_else(|| tree.seen_from_above(path));
+                if there.is_none() && inside.is_empty() {
                     let root = tree.name("");
                     let root = if root.is_empty() { "." } else { &root };
                     return Err(format!("`{path}` lies outside of `{root}`, and only what lies there is read"));
                 }
-                let there = inside.into_iter().find(|way| tree.has_file(way)).ok_or_else(|| {
+                let there = there.ok_or_else(|| {
                     let state = tree.state();
                     format!("there is no file `{path}` beside it or in a directory above it {state}")
                 })?;
@@ -468,7 +538,7 @@ impl Reader<'_> {
     }
 
     /// What was read.
-    fn finish(mut self, source: SourceId) -> Zone {
+    fn finish(mut self, source: SourceId, label: String) -> Zone {
         let start = Place::at(span(source, &(0..0)));
         if self.more > 0 {
             let reason = format!("{} more entries of this file cannot be read", self.more);
@@ -480,7 +550,8 @@ impl Reader<'_> {
         }
         let soa = self.records.iter().find(|read| read.rtype == Rtype::Soa).map(|read| read.owner.clone());
         // Without its SOA a file is part of a zone.
-        let whole = soa.is_some() && self.gaps.is_empty();
+        let has_soa = soa.is_some();
+        let whole = has_soa && self.gaps.is_empty();
         let named =
             self.named.take().filter(|named| self.first_origin.as_ref().is_none_or(|origin| origin.is_within(named)));
         let apex = soa.or(named).or(self.first_origin.take());
@@ -490,7 +561,7 @@ impl Reader<'_> {
             self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
         }
         let Some(apex) = apex else {
-            return Zone { apex: None, whole, records: Vec::new(), gaps: self.gaps, files: self.files };
+            return Zone { gaps: self.gaps, files: self.files, ..Zone::default() };
         };
         let zone = apex.unrooted();
         let mut gaps = self.gaps;
@@ -511,39 +582,61 @@ impl Reader<'_> {
                 true
             }
         });
-        Zone { apex: Some(apex), whole, records: self.records, gaps, files: self.files }
+        Zone { apex: Some(apex), id: None, has_soa, whole, records: self.records, gaps, files: self.files, label }
     }
 }
 
 /// The zone in a file, or a part of one.
+#[derive(Default)]
 struct Zone {
     /// Its name, if anything tells it; else there are no records.
     apex: Option<Name>,
+    /// What tells it from others of the name.
+    id: Option<Arc<str>>,
+    /// Without its SOA a file is part of a zone.
+    has_soa: bool,
     /// Whether there are no other records.
     whole: bool,
     records: Vec<Read>,
     gaps: Vec<Gap>,
-    /// The file and all that it includes, once each.
+    /// The file and all that it includes, once each; none if it could not be read.
     files: Vec<SourceId>,
+    /// What people call it: the file.
+    label: String,
 }
 
 impl Zone {
-    /// Nothing but why a file cannot be read. `nowhere` is an empty input of its name.
-    fn unread(nowhere: SourceId, reason: &str) -> Zone {
-        let gap = Gap::new(&INPUT_UNREADABLE, reason, Place::at(span(nowhere, &(0..0))));
-        let (records, files) = (Vec::new(), Vec::new());
-        Zone { apex: None, whole: false, records, gaps: vec![gap], files }
+    /// Nothing but why a file cannot be read; `source` need not hold its bytes.
+    fn unread(source: SourceId, reason: &str) -> Zone {
+        let gap = Gap::new(&INPUT_UNREADABLE, reason, Place::at(span(source, &(0..0))));
+        Zone { gaps: vec![gap], ..Zone::default() }
     }
 
-    /// Adds its records, to the view of this identifier where there are several of the zone.
-    fn add(self, id: Option<Arc<str>>, label: &str, side: Side, found: &mut Found) {
-        found.gaps.extend(self.gaps);
-        let Some(apex) = self.apex else { return };
-        let view = found.builder.view(View { apex: Some(apex), id, private: false, host: None });
-        found.builder.label(view, label);
-        if self.whole {
+    /// The view that it is, or is a part of.
+    fn view(&self) -> Option<View> {
+        let apex = self.apex.clone()?;
+        Some(View { apex: Some(apex), id: self.id.clone(), private: false, host: None })
+    }
+
+    /// Says that all of the zone is known on this side.
+    fn mark_whole(&self, side: Side, found: &mut Found) {
+        if let Some(view) = self.view() {
+            let view = found.builder.view(view);
             found.builder.mark_whole(view, side);
         }
+    }
+
+    /// Adds what was read.
+    fn add(self, side: Side, found: &mut Found) {
+        found.include(self.files.iter().map(|&file| (file, KIND)));
+        if self.whole {
+            self.mark_whole(side, found);
+        }
+        let view = self.view();
+        found.gaps.extend(self.gaps);
+        let Some(view) = view else { return };
+        let view = found.builder.view(view);
+        found.builder.label(view, &self.label);
         for Read { owner, rtype, record, .. } in self.records {
             found.builder.add(side, RecordSet { view, owner, rtype, variant: None, records: vec![record] });
         }
