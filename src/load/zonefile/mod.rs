@@ -7,6 +7,8 @@ mod generate;
 mod lexer;
 mod tree;
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -232,8 +234,8 @@ struct State {
 enum Owner {
     /// There was none.
     None,
-    /// It cannot be read, which has been told.
-    Unread,
+    /// It cannot be read, which has been told: by which gap, or none if that is one of many.
+    Unread(Option<usize>),
     Is(Name),
 }
 
@@ -264,7 +266,10 @@ struct Reader<'t> {
     gaps: Vec<Gap>,
     /// Gaps that are not told one by one.
     more: usize,
-    has_told_no_origin: bool,
+    /// How many entries each gap leaves out besides its own.
+    below: BTreeMap<usize, usize>,
+    /// The gap that tells that names are relative to nothing, once one does.
+    no_origin: Option<Option<usize>>,
     /// The file that is read, behind those that include it: each with its path where they lie.
     stack: Vec<(SourceId, String)>,
     /// Where each of those includes the next.
@@ -342,7 +347,7 @@ impl Reader<'_> {
                 let owner = fields.first().filter(|_| !entry.is_indented).map(|owner| owner_of(owner, state));
                 state.owner = match owner {
                     Some(Ok(owner)) => Owner::Is(owner),
-                    Some(Err(_)) => Owner::Unread,
+                    Some(Err(_)) => Owner::Unread(self.next_gap()),
                     None => state.owner.clone(),
                 };
             }
@@ -387,7 +392,10 @@ impl Reader<'_> {
         let (owner, rest) = if entry.is_indented {
             match &state.owner {
                 Owner::Is(owner) => (owner.clone(), fields),
-                Owner::Unread => return Ok(()),
+                Owner::Unread(gap) => {
+                    self.leave_out(*gap);
+                    return Ok(());
+                }
                 Owner::None => {
                     let reason = "it starts with a blank, so it has the owner of the record before, and there is none";
                     return Err(Trouble { reason: reason.to_owned(), at: entry.range.clone() });
@@ -400,10 +408,17 @@ impl Reader<'_> {
                     (owner, &fields[1..])
                 }
                 Err(trouble) => {
-                    state.owner = Owner::Unread;
-                    let is_told =
-                        trouble == NameTrouble::NoOrigin && std::mem::replace(&mut self.has_told_no_origin, true);
-                    return if is_told { Ok(()) } else { Err(trouble.at(&fields[0])) };
+                    let told = self.no_origin.filter(|_| trouble == NameTrouble::NoOrigin);
+                    let gap = told.unwrap_or_else(|| self.next_gap());
+                    state.owner = Owner::Unread(gap);
+                    if told.is_some() {
+                        self.leave_out(gap);
+                        return Ok(());
+                    }
+                    if trouble == NameTrouble::NoOrigin {
+                        self.no_origin = Some(gap);
+                    }
+                    return Err(trouble.at(&fields[0]));
                 }
             }
         };
@@ -527,6 +542,19 @@ impl Reader<'_> {
         Place { span, block, address: None, site: self.sites.last().copied() }
     }
 
+    /// The gap that the next trouble becomes, unless it is one of many.
+    fn next_gap(&self) -> Option<usize> {
+        (self.gaps.len() < MANY).then_some(self.gaps.len())
+    }
+
+    /// Counts an entry that is left out because of a gap that is told elsewhere.
+    fn leave_out(&mut self, gap: Option<usize>) {
+        match gap {
+            Some(gap) => *self.below.entry(gap).or_default() += 1,
+            None => self.more += 1,
+        }
+    }
+
     /// Tells what is wrong with an entry.
     fn tell(&mut self, source: SourceId, entry: &Range<usize>, trouble: &Trouble) {
         if self.gaps.len() == MANY {
@@ -540,6 +568,10 @@ impl Reader<'_> {
     /// What was read.
     fn finish(mut self, source: SourceId, label: String) -> Zone {
         let start = Place::at(span(source, &(0..0)));
+        for (gap, number) in std::mem::take(&mut self.below) {
+            let entries = if number == 1 { "is 1 more entry" } else { &format!("are {number} more entries") };
+            write!(self.gaps[gap].reason, "; nor {entries} below it").expect("strings take all text");
+        }
         if self.more > 0 {
             let reason = format!("{} more entries of this file cannot be read", self.more);
             self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
@@ -800,7 +832,7 @@ mod tests {
                 "6: it has no type of record",
                 "7: `$FOO` is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE",
                 "8: `x` is no time to live",
-                "9: `..g` is not a domain name: it has an empty label",
+                "9: `..g` is not a domain name: it has an empty label; nor is 1 more entry below it",
                 "11: it has a `\"` that is not closed on its line",
                 "12: it has a `(` that is never closed",
                 "13: its CAA is not well-formed: unexpected end of entry",
@@ -815,6 +847,23 @@ mod tests {
     }
 
     #[test]
+    fn entries_below_an_owner_that_cannot_be_read_are_counted() {
+        assert_eq!(
+            gaps("..a A 192.0.2.1\n MX 10 x\n TXT y\nb A 192.0.2.1\n TXT z\n..c ( A\n ) TXT \"q\n A 192.0.2.1\n"),
+            [
+                "1: `..a` is not a domain name: it has an empty label; nor are 2 more entries below it",
+                "7: it has a `\"` that is not closed on its line; nor is 1 more entry below it",
+            ]
+        );
+        let (records, gaps) = read("-", b"a A 192.0.2.1\n TXT x\nb A 192.0.2.1\n$ORIGIN example.com.\nc A 192.0.2.1\n");
+        assert_eq!(records, ["c.example.com - A 192.0.2.1"]);
+        assert!(gaps.len() == 1 && gaps[0].ends_with("its zone; nor are 2 more entries below it"), "{gaps:?}");
+        let bad = "..a A 192.0.2.1\n".repeat(MANY);
+        let (_, gaps) = read("example.com.zone", format!("{bad}..b A 192.0.2.1\n A 192.0.2.1\n").as_bytes());
+        assert_eq!((gaps.len(), gaps[MANY].as_str()), (MANY + 1, "1: 2 more entries of this file cannot be read"));
+    }
+
+    #[test]
     fn the_zone_is_that_of_the_soa_or_else_of_the_name_or_the_origin() {
         let apex = |name: &str, text: &str| {
             let (records, gaps) = read(name, text.as_bytes());
@@ -824,7 +873,9 @@ mod tests {
         assert_eq!(apex("example.com", "a A 192.0.2.1"), "a.example.com - A 192.0.2.1");
         assert_eq!(apex("example.com.db", "$TTL 5\na A 192.0.2.1"), "a.example.com 5 A 192.0.2.1");
         assert_eq!(apex("my.records", "$ORIGIN example.com.\na A 192.0.2.1"), "a.example.com - A 192.0.2.1");
-        assert!(apex("-", "a A 192.0.2.1\nb A 192.0.2.1").ends_with("begin the file with `$ORIGIN` and its zone"));
+        assert!(
+            apex("-", "a A 192.0.2.1\nb A 192.0.2.1").ends_with("`$ORIGIN` and its zone; nor is 1 more entry below it")
+        );
         assert!(apex("before.zone", "a A 192.0.2.1").contains("nothing says to what"), "no zone is called `before`");
         assert!(apex("zone.txt", "a.example.com. A 192.0.2.1").contains("nothing says of which zone this file is"));
         let outside = apex(
