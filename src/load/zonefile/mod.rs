@@ -38,10 +38,11 @@ const MANY: usize = 100;
 /// Bytes that tell what a file is.
 const START: usize = 1 << 16;
 
-/// Whether an input is a zone file: by its name, or by a first entry that nothing else starts with.
+/// Whether an input is a zone file: by its name, by a first entry that nothing else starts with, or by a line with an
+/// `$ORIGIN` or a `$TTL`.
 pub fn is_one(name: &str, bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(START)];
-    is_text(start) && (has_its_name(name) || starts_as_one(start))
+    is_text(start) && (has_its_name(name) || starts_as_one(start) || sets_state(start))
 }
 
 /// Whether these are not the first bytes of what is no list of entries.
@@ -120,6 +121,22 @@ fn may_be_one(likeness: Likeness, start: &[u8]) -> bool {
 fn starts_as_one(start: &[u8]) -> bool {
     let mut lexer = Lexer::new(start);
     lexer.next_entry().is_some_and(|entry| is_telling(&entry, &lexer.fields))
+}
+
+/// Whether any entry is an `$ORIGIN` or a `$TTL` of its form.
+fn sets_state(start: &[u8]) -> bool {
+    let mut lexer = Lexer::new(start);
+    while let Some(entry) = lexer.next_entry() {
+        let is_set = match Directive::of(&entry, &lexer.fields) {
+            Some(Directive::Origin) => lexer.fields.len() == 2,
+            Some(Directive::Ttl) => is_telling(&entry, &lexer.fields),
+            _ => false,
+        };
+        if is_set && entry.fault.is_none() {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether an entry is a directive, or a record whose data are what its type has.
@@ -895,6 +912,8 @@ mod tests {
             ("x", "example.com. 300 IN TXT \"x\""),
             ("example.com.zone", "this is broken"),
             ("db.example.com", "( \"\n"),
+            ("x", "this is broken\n$ORIGIN example.com.\n"),
+            ("x", "@ SOA a b ( 1\n$TTL 1h\n"),
         ] {
             assert!(is_one(name, text.as_bytes()), "{text}");
         }
@@ -910,6 +929,7 @@ mod tests {
             ("x", "this txt is text\n"),
             ("x", "<html>"),
             ("x", "$HOME is where\n"),
+            ("x", "use strict;\n$TTL = 5;\n$ORIGIN = \"x\";\n"),
             ("x.zone", "a\0b"),
         ] {
             assert!(!is_one(name, text.as_bytes()), "{text}");
