@@ -566,3 +566,30 @@ fn what_octodns_has_is_left_to_it() {
         "{lines:?}"
     );
 }
+
+#[test]
+fn final_dots_that_a_zone_file_lacks_are_seen_in_the_names_that_come_of_it() {
+    let check = |records: &str| {
+        let place = Place::new(&[("example.com.zone", format!("{ZONE}{records}"))]);
+        let (lines, _) = place.check("example.com.zone");
+        let rule = |line: String| line.split(' ').nth(1).unwrap_or_default().to_owned();
+        lines.into_iter().map(rule).collect::<Vec<_>>()
+    };
+    let not_absolute = || vec!["mail-target-not-absolute".to_owned()];
+    assert_eq!(check("a CNAME www.example.com\n"), not_absolute());
+    assert_eq!(check("_submission._tcp SRV 0 1 587 mail.example.com\n"), not_absolute());
+    let mut of_mx = check("mail MX 10 mail.example.com\nmail A 192.0.2.1\n");
+    of_mx.sort();
+    assert_eq!(of_mx, ["mail-target-not-absolute", "mx-exchange-without-address"]);
+    assert_eq!(check("mail.example.com A 192.0.2.1\n"), ["owner-repeats-zone"]);
+    assert_eq!(
+        check("mail.example.com A 192.0.2.1\na MX 10 mail.example.com\n"),
+        ["owner-repeats-zone"],
+        "it is there"
+    );
+    for fine in
+        ["a CNAME www.example.com.\n", "a MX 10 mail\nmail A 192.0.2.1\n", "a CNAME b.example\n", "a CNAME com\n"]
+    {
+        assert!(!check(fine).contains(&"mail-target-not-absolute".to_owned()), "{fine}");
+    }
+}
