@@ -285,8 +285,9 @@ struct Reader<'t> {
     more: usize,
     /// How many entries each gap leaves out besides its own.
     below: BTreeMap<usize, usize>,
-    /// The gap that tells that names are relative to nothing, once one does.
-    no_origin: Option<Option<usize>>,
+    /// Whether it has been told that names are relative to nothing, and by which gap, as of an owner.
+    has_told_no_origin: bool,
+    no_origin: Option<usize>,
     /// The file that is read, behind those that include it: each with its path where they lie.
     stack: Vec<(SourceId, String)>,
     /// Where each of those includes the next.
@@ -425,15 +426,16 @@ impl Reader<'_> {
                     (owner, &fields[1..])
                 }
                 Err(trouble) => {
-                    let told = self.no_origin.filter(|_| trouble == NameTrouble::NoOrigin);
-                    let gap = told.unwrap_or_else(|| self.next_gap());
-                    state.owner = Owner::Unread(gap);
-                    if told.is_some() {
-                        self.leave_out(gap);
+                    let has_no_origin = trouble == NameTrouble::NoOrigin;
+                    if has_no_origin && self.has_told_no_origin {
+                        state.owner = Owner::Unread(self.no_origin);
+                        self.leave_out(self.no_origin);
                         return Ok(());
                     }
-                    if trouble == NameTrouble::NoOrigin {
-                        self.no_origin = Some(gap);
+                    let gap = self.next_gap();
+                    state.owner = Owner::Unread(gap);
+                    if has_no_origin {
+                        (self.has_told_no_origin, self.no_origin) = (true, gap);
                     }
                     return Err(trouble.at(&fields[0]));
                 }
