@@ -286,7 +286,7 @@ fn several(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
         let source = sources.add(name.to_owned(), Bytes::Owned(text.into()));
         if is_context {
             let side = Some(Side::Both);
-            inputs.states.push(StateDocument { source, side, is_context, in_git: false, is_lone: false });
+            inputs.states.push(StateDocument { source, side, is_context, is_lone: false });
         } else {
             inputs.documents.push(source);
         }

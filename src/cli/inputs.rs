@@ -161,6 +161,16 @@ struct Lone<'p> {
     file: String,
 }
 
+/// What becomes of a file that needs no other.
+enum Kept {
+    /// It is read as a file of its tree.
+    InTree,
+    /// It is read, or was told to be unreadable.
+    Alone,
+    /// It is left out.
+    Not,
+}
+
 /// What is read, as far as it is known.
 struct Reading<'r> {
     states: &'r States,
@@ -179,6 +189,7 @@ impl Reading<'_> {
         // Files to start from, and files that stand alone in git, by the directory they lie in.
         let mut roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut lone: BTreeMap<String, Vec<Lone>> = BTreeMap::new();
+        let mut whole = Vec::new();
         for path in paths.iter().filter(|path| known.insert(workspace::identity(path))) {
             match workspace::place(path) {
                 workspace::Kind::Document => {
@@ -186,9 +197,7 @@ impl Reading<'_> {
                         lone.entry(root).or_default().push(Lone { path, file });
                     }
                 }
-                workspace::Kind::Directory => {
-                    roots.insert(path.clone(), Vec::new());
-                }
+                workspace::Kind::Directory => whole.push(path.clone()),
                 workspace::Kind::InTree { root, path } => roots.entry(root).or_default().push(path),
             }
         }
@@ -196,6 +205,8 @@ impl Reading<'_> {
         for (root, files) in lone {
             left_out += self.lone(&root, &files, &mut roots);
         }
+        // A directory holds the files that are named in it.
+        roots.extend(whole.into_iter().map(|root| (root, Vec::new())));
         if in_git && left_out == known.len() {
             roots.insert(".".to_owned(), Vec::new());
         }
@@ -274,7 +285,12 @@ impl Reading<'_> {
                     if self.states.staged && trees.iter().any(|(_, tree)| tree.has_directory(&file.file)) {
                         roots.insert(file.path.to_owned(), Vec::new());
                     } else {
-                        left_out += usize::from(!self.lone_file(file, &mut trees));
+                        match self.lone_file(file, &mut trees) {
+                            // It may include others of its state.
+                            Kept::InTree => roots.entry(root.to_owned()).or_default().push(file.file.clone()),
+                            Kept::Alone => {}
+                            Kept::Not => left_out += 1,
+                        }
                     }
                 }
             }
@@ -290,9 +306,9 @@ impl Reading<'_> {
         left_out
     }
 
-    /// Reads a file in the states that have it, which also tell what it is. False if it is left out, as plans of a
-    /// configuration are where only what is staged counts.
-    fn lone_file(&mut self, file: &Lone, trees: &mut [(Side, Tree)]) -> bool {
+    /// Reads a file in the states that have it, which also tell what it is. It is left out as plans of a configuration are
+    /// where only what is staged counts.
+    fn lone_file(&mut self, file: &Lone, trees: &mut [(Side, Tree)]) -> Kept {
         let Lone { path, file } = file;
         let (mut states, mut others) = (Vec::new(), Vec::new());
         for (side, tree) in trees.iter_mut().filter(|(_, tree)| tree.has_file(file)) {
@@ -301,7 +317,7 @@ impl Reading<'_> {
                 Ok(source) => others.push((*side, source)),
                 Err(reason) => {
                     self.fail(path, reason);
-                    return true;
+                    return Kept::Alone;
                 }
             }
         }
@@ -310,9 +326,11 @@ impl Reading<'_> {
             self.fail(path, "a sparse checkout leaves this file out; check it out".to_owned());
         } else if !states.is_empty() {
             let is_lone = states.len() == 1;
+            let is_zone_file = states.iter().any(|(_, source)| self.is_zone_file(*source));
             match others.first() {
                 // What is there now cannot be read: that says nothing of what was there.
                 Some(&(Side::After, source)) => states = vec![(Side::After, source)],
+                _ if is_zone_file => return Kept::InTree,
                 Some(&(_, source)) => {
                     let reason = "before the change this is no zone and no state, so all that is in it now is new";
                     self.unread.push(unreadable(source, reason.to_owned()).lowered_to(Severity::Warning));
@@ -320,19 +338,19 @@ impl Reading<'_> {
                 None => {}
             }
             for (side, source) in states {
-                self.add_state(source, side, true, is_lone);
+                self.add_state(source, side, is_lone);
             }
         } else if let Some(&(_, source)) = others.iter().find(|(side, _)| *side == Side::After && !may_lack) {
             self.inputs.documents.push(source);
         } else {
             match self.untracked_plan(path) {
-                Ok(_) if may_lack => return false,
+                Ok(_) if may_lack => return Kept::Not,
                 Ok(source) => self.inputs.documents.push(source),
-                Err(reason) if may_lack && is_no_plan_yet(path, &reason) => return false,
+                Err(reason) if may_lack && is_no_plan_yet(path, &reason) => return Kept::Not,
                 Err(reason) => self.fail_to_read(path, reason),
             }
         }
-        true
+        Kept::Alone
     }
 
     /// A file that tells of both sides itself, so that git need not hold it.
@@ -350,13 +368,7 @@ impl Reading<'_> {
             workspace::Kind::Document => {
                 if let Some(source) = self.document(path) {
                     let side = Some(Side::Both);
-                    self.inputs.states.push(StateDocument {
-                        source,
-                        side,
-                        is_context: true,
-                        in_git: false,
-                        is_lone: false,
-                    });
+                    self.inputs.states.push(StateDocument { source, side, is_context: true, is_lone: false });
                 }
                 return;
             }
@@ -397,15 +409,20 @@ impl Reading<'_> {
         load::may_have_been_state(source.name(), source.bytes())
     }
 
+    fn is_zone_file(&self, source: SourceId) -> bool {
+        let source = self.sources.get(source);
+        load::is_zone_file(source.name(), source.bytes())
+    }
+
     /// A file that tells of one side.
     fn state(&mut self, path: &str, side: Side) {
         if let Some(source) = self.document(path) {
-            self.add_state(source, side, false, false);
+            self.add_state(source, side, false);
         }
     }
 
-    fn add_state(&mut self, source: SourceId, side: Side, in_git: bool, is_lone: bool) {
-        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, in_git, is_lone });
+    fn add_state(&mut self, source: SourceId, side: Side, is_lone: bool) {
+        self.inputs.states.push(StateDocument { source, side: Some(side), is_context: false, is_lone });
     }
 
     fn add(&mut self, mut before: Option<Tree>, mut after: Tree, files: [Vec<String>; 2], part: Part) {

@@ -25,9 +25,7 @@ impl Folder {
     /// A directory. One that is not there has no files.
     pub fn new(root: &str) -> Folder {
         let root = if root.is_empty() { "." } else { root };
-        let real = Path::new(root).canonicalize().unwrap_or_default();
-        let repository = real.ancestors().find(|ancestor| ancestor.join(".git").exists());
-        Folder { root: root.to_owned(), bounds: repository.unwrap_or(&real).to_owned() }
+        Folder { root: root.to_owned(), bounds: bounds(Path::new(root)) }
     }
 
     /// The names of the files directly in a directory, sorted.
@@ -55,9 +53,7 @@ impl Folder {
         let path = plain(&Path::new(&self.root).join(path));
         let real = path.canonicalize().ok()?;
         // The bounds of a directory that is not there are empty, and so start every path.
-        let is_within = !self.bounds.as_os_str().is_empty() && bounds.iter().any(|bounds| real.starts_with(bounds));
-        // What git keeps for itself may hold passwords.
-        if !is_within || real.components().any(|component| component.as_os_str() == ".git") {
+        if self.bounds.as_os_str().is_empty() || !bounds.iter().any(|bounds| is_within(&real, bounds)) {
             return None;
         }
         Some(add(sources, path.to_str()?, disk::read(&real).ok()?))
@@ -67,6 +63,18 @@ impl Folder {
     pub fn take(&self, sources: &mut Sources, path: &str, bytes: &[u8]) -> Option<SourceId> {
         Some(add(sources, plain(&Path::new(&self.root).join(path)).to_str()?, bytes.to_owned()))
     }
+}
+
+/// The repository that a directory lies in, or else the directory itself, without symbolic links; empty if it is not there.
+pub(super) fn bounds(root: &Path) -> PathBuf {
+    let real = root.canonicalize().unwrap_or_default();
+    let repository = real.ancestors().find(|ancestor| ancestor.join(".git").exists());
+    repository.unwrap_or(&real).to_owned()
+}
+
+/// Whether a path without symbolic links stays in some bounds. What git keeps for itself may hold passwords.
+pub(super) fn is_within(real: &Path, bounds: &Path) -> bool {
+    real.starts_with(bounds) && real.components().all(|component| component.as_os_str() != ".git")
 }
 
 fn add(sources: &mut Sources, path: &str, bytes: Vec<u8>) -> SourceId {

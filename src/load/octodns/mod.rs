@@ -38,6 +38,7 @@ use crate::workspace::Tree;
 /// What the report calls an input of this kind.
 pub const KIND: &str = "octodns-file";
 
+pub use self::discovery::is_yaml;
 pub use self::plan::{KIND as PLAN, is_empty, is_plan};
 
 /// A repository, and what is asked of it.
@@ -68,6 +69,19 @@ pub enum Part {
     Context,
 }
 
+/// What turned out to be in a repository.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The zones before the change.
+    pub before: BTreeSet<Name>,
+    /// The zones after it.
+    pub after: BTreeSet<Name>,
+    /// Whether there is a configuration.
+    pub is_configured: bool,
+    /// What to say if nothing else is in it either, where it holds nothing to read.
+    pub nothing: Option<Gap>,
+}
+
 /// A zone in one state.
 #[derive(Debug, Default)]
 struct ZoneState {
@@ -83,8 +97,14 @@ struct ZoneState {
 /// A zone in its configuration, whatever the state: which configuration, if several have the zone, and its apex.
 type Key = (Option<String>, Name);
 
-/// Reads repositories and the plans that OctoDNS made of them.
-pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sources, found: &mut Found) -> Vec<Input> {
+/// Reads repositories and the plans that OctoDNS made of them. Also what is in each of the repositories.
+pub fn load(
+    repositories: Vec<Repository>,
+    plans: &[SourceId],
+    sources: &mut Sources,
+    found: &mut Found,
+) -> (Vec<Input>, Vec<Outcome>) {
+    let mut outcomes = Vec::new();
     let mut library = Library::new(sources);
     let mut inputs: Vec<Input> = plans.iter().map(|&source| Input { source, kind: PLAN, notes: Vec::new() }).collect();
     let planned: Vec<Planned> = plans.iter().flat_map(|&source| plan::read(&mut library, source, found)).collect();
@@ -98,6 +118,7 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             as_read,
             missing: Vec::new(),
             has_setups: false,
+            is_configured: false,
             notes: Vec::new(),
         };
         found.trees.push(notes::on_trees(before.as_ref(), &after));
@@ -112,11 +133,14 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             let reason = "a plan of octodns says itself what was there before; check it without another state";
             found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source: plan, start: 0, end: 0 })));
         }
-        if !reader.has_setups && state.gaps.is_empty() {
-            let reason = nothing_here(&state.tree);
+        let (has_setups, is_configured) = (reader.has_setups, reader.is_configured);
+        let nothing = (!has_setups && state.gaps.is_empty()).then(|| {
             let place = Place::at(library.nowhere(&state, ""));
-            state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
-        }
+            Gap::new(&INPUT_UNREADABLE, nothing_here(&state.tree), place)
+        });
+        let zones = |placed: &Vec<Placed>| placed.iter().map(|(_, apex, _)| apex.clone()).collect();
+        let (known_before, known_after) = (before.as_ref().map(zones).unwrap_or_default(), zones(&after));
+        outcomes.push(Outcome { before: known_before, after: known_after, is_configured, nothing });
         inputs.extend(state.sources().into_iter().map(|source| Input { source, kind: KIND, notes: Vec::new() }));
         known.extend(after.iter().map(|(_, apex, _)| apex.clone()));
         match part {
@@ -135,7 +159,7 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
         found.gaps.append(&mut state.gaps);
     }
     plan::add_alone(planned, &known, found);
-    inputs
+    (inputs, outcomes)
 }
 
 /// Where in a tree there is something to read: the paths of configurations, or the directories of zone files that no
@@ -156,6 +180,8 @@ struct Reader<'r, 's> {
     missing: Vec<(Name, Place)>,
     /// Whether any state holds something to read.
     has_setups: bool,
+    /// Whether any state holds a configuration.
+    is_configured: bool,
     /// What the last state holds, for people who ask.
     notes: Vec<(String, String)>,
 }
@@ -168,6 +194,7 @@ impl Reader<'_, '_> {
     fn read(&mut self, mut state: State, files: &[String]) -> (State, Vec<Placed>) {
         let setups = discover(self.library, &mut state, files, self.as_read);
         self.has_setups |= !setups.is_empty();
+        self.is_configured |= setups.iter().any(|setup| setup.is_configured);
         let mut zones = Vec::new();
         for setup in &setups {
             self.setup(setup, &mut state, &mut zones);

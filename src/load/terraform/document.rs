@@ -216,8 +216,6 @@ fn not_json(text: &str, at_start: bool) -> String {
         "locals {",
     ]) {
         format!("this is the configuration, not a plan; save a plan with `terraform plan -out FILE`, then {SHOW}")
-    } else if has_line(&["$ORIGIN", "$TTL"]) {
-        format!("this is a zone file of a name server; {READ}")
     } else if serde_json::from_str::<IgnoredAny>(text).is_ok() {
         format!("this JSON is no plan; {SHOW}")
     } else {
@@ -355,7 +353,6 @@ mod tests {
             ("[]", "this JSON is no plan"),
             (r#"{"AWSTemplateFormatVersion":"2010-09-09","Resources":{}}"#, "template of CloudFormation"),
             ("# All zones\nresource \"aws_route53_zone\" \"main\" {\n", "terraform plan -out FILE"),
-            ("$ORIGIN example.com.\n@ IN MX 10 mail\n", "zone file of a name server"),
             ("****\n* example.com.\n****\n*   Summary: Creates=1, Updates=0\n", "PlanJson"),
             ("Dear all,\n", "this is not JSON; what is read are"),
             (r#"{"format_version":"2.0","errored":false}"#, "format 2.0"),
