@@ -59,8 +59,18 @@ def record(rng, number):
     return line
 
 
-def zone(rng):
-    """A zone file."""
+def included(rng, number, room):
+    """An entry that includes a file of some records, which may change what names are relative to there, and its file."""
+    lines = [f"$ORIGIN {rng.choice(['sub', 'a.b'])}\n"] if rng.random() < 0.3 else []
+    lines += [record(rng, f"{number}i{part}") for part in range(rng.randrange(1, 4))]
+    (room / f"more{number}.inc").write_text("".join(lines))
+    # An owner that is left out is that of the record before the entry, not of the last in the file.
+    after = rng.choice(["", "", f" TYPE{65290 + number} \\# 0\n"])
+    return f"$INCLUDE {rng.choice(['', './'])}more{number}.inc{rng.choice(['', ' in', ' other.example.com.'])}\n{after}"
+
+
+def zone(rng, room):
+    """A zone file. The files that it includes are written to a directory."""
     lines = [rng.choice(["", "$TTL 1d\n", "$ttl 300 ; x\n", "; x\n\n"]), "$ORIGIN example.com.\n", rng.choice(SOA), " NS ns.example.net.\n"]
     for number in range(rng.randrange(12)):
         what = rng.random()
@@ -72,6 +82,8 @@ def zone(rng):
             form = rng.choice(FORMS)
             rest = rng.choice(["A 192.0.2.$", 'MX "10 mx$"', "CNAME ${0,2}.x", "PTR p-${1,0,d}.example.net.", 'TXT "n $"'])
             lines.append(f"$GENERATE {rng.choice(['1-3', '2-9/3', '30-30'])} g{number}-{form} {rest}\n")
+        elif what < 0.4:
+            lines.append(included(rng, number, room))
         else:
             lines.append(record(rng, number))
     text = "".join(lines)
@@ -101,7 +113,7 @@ def bind(tools, path, out):
     """The records as BIND has them; None if it refuses the zone."""
     done = subprocess.run([tools / "run", "named-compilezone", "-q", "-i", "none", "-k", "ignore", "-n", "ignore", "-r",
                            "ignore", "-m", "ignore", "-M", "ignore", "-S", "ignore", "-s", "full", "-o", out,
-                           "example.com", path], capture_output=True, timeout=60)
+                           "example.com", path], capture_output=True, timeout=60, cwd=path.parent)
     if done.returncode:
         return None
     records = set()
@@ -150,7 +162,7 @@ def main():
     with tempfile.TemporaryDirectory() as room:
         path, out = pathlib.Path(room) / "example.com.zone", pathlib.Path(room) / "out"
         for number in range(count):
-            text = zone(rng)
+            text = zone(rng, path.parent)
             path.write_bytes(text.encode())
             theirs = bind(tools, path, out)
             ours, done = own(binary, path)
@@ -159,7 +171,8 @@ def main():
             else:
                 compared += 1
                 if ours != theirs or done.returncode:
-                    sys.exit(f"zone {number} is read otherwise:\n{text}\n\nonly bind: {theirs - ours}\n"
+                    more = [(part.name, part.read_text()) for part in sorted(path.parent.glob("*.inc"))]
+                    sys.exit(f"zone {number} is read otherwise:\n{text}\n{more}\n\nonly bind: {theirs - ours}\n"
                              f"only zonegate: {ours - theirs}\n{done.stderr.decode()}")
             path.write_bytes(broken(rng, text))
             done = subprocess.run([binary, "check", path], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)

@@ -1016,6 +1016,16 @@ impl Builder {
         self.whole_after[view.0 as usize] |= side.is_after();
     }
 
+    /// Notes that of each view that the input shows whole on one side, it has nothing on the other: a zone that is not
+    /// there yet, or no more, is empty.
+    pub fn empty_beside(&mut self, side: Side) {
+        for at in (0..self.known.len()).filter(|&at| self.known[at].inputs.contains(&self.input)) {
+            let is_whole = if side.is_after() { self.whole_after[at] } else { self.whole_before[at] };
+            self.whole_before[at] |= is_whole;
+            self.whole_after[at] |= is_whole;
+        }
+    }
+
     /// Adds records that an input shows. Sets of one owner, type and variant join, as most inputs make each record a thing
     /// of its own.
     pub fn add(&mut self, side: Side, set: RecordSet) {

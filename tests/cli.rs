@@ -117,6 +117,17 @@ fn standard_input_is_read() {
 }
 
 #[test]
+fn standard_input_is_one_input() {
+    for arguments in ["- --context -", "--before - --after -", "x.zone --before - --after - --context -"] {
+        let mut program = zonegate(&["check"]);
+        let output = program.args(arguments.split(' ')).output().expect("the program starts");
+        let told = (code(&output), stderr(&output).contains("standard input is named twice"));
+        assert_eq!(told, (2, true), "{arguments}: {}", stderr(&output));
+    }
+    assert!(!stderr(&run(&["check", "-", "-"])).contains("twice"), "it is one input");
+}
+
+#[test]
 fn who_does_not_watch_at_a_terminal_sees_nothing_of_the_progress() {
     let mut command = zonegate(&["check", "-"]);
     let child = command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -401,7 +412,39 @@ fn a_way_that_cannot_be_told_is_no_success() {
     let told = run(&["trace", "example.com", "no-such-file.json"]);
     assert_eq!(code(&told), 2);
     assert!(stdout(&told).contains("example.com is out of view: no input holds a zone around it"));
-    assert!(stderr(&told).starts_with("no-such-file.json: "));
+    assert!(stderr(&told).starts_with("no-such-file.json:1:1: "));
     assert_eq!(code(&run(&["trace", "a..b", "no-such-file.json"])), 2);
     assert_eq!(code(&run(&["trace", "example.com", "--no-config"])), 2);
+}
+
+#[test]
+fn trace_and_records_say_where_a_fault_is_and_break_long_lines() {
+    let directory = tempfile::tempdir().expect("there is room for a directory");
+    let path = directory.path().join("x.zone");
+    let (long, cut) = ("a-name-that-is-rather-long", "a-child-zone-of-a-rather-long-name");
+    let zone = format!(
+        "$ORIGIN example.com.\n@ 60 SOA ns1.example.net. x.example.net. 1 1 1 1 1\n{cut} 60 NS ns1.example.net.\n\
+         shop 60 MX 10 {long}.{cut}\n  60 A 192.0.2\n"
+    );
+    std::fs::write(path, zone).expect("the directory takes files");
+    let run = |arguments: &str| {
+        let mut program = zonegate(&arguments.split(' ').collect::<Vec<_>>());
+        program.current_dir(directory.path()).output().expect("the program starts")
+    };
+    let told = run("trace shop.example.com x.zone");
+    assert_eq!(
+        stdout(&told),
+        "mail for shop.example.com\n\
+         \x20 mx 10\n\
+         \x20     a-name-that-is-rather-long.a-child-zone-of-a-rather-long-name.example.com\n\
+         \x20     x.zone:4:15\n\
+         \x20   a-name-that-is-rather-long.a-child-zone-of-a-rather-long-name.example.com is\n\
+         \x20       out of view: it is delegated at\n\
+         \x20       a-child-zone-of-a-rather-long-name.example.com, and no input holds that\n\
+         \x20       zone\n"
+    );
+    for output in [told, run("records x.zone")] {
+        assert_eq!(code(&output), 2);
+        assert!(stderr(&output).starts_with("x.zone:5:8: "), "{}", stderr(&output));
+    }
 }

@@ -424,6 +424,10 @@ fn init_writes_a_configuration_that_fits_what_lies_here() {
     assert_eq!(text, "zonegate.yaml was written.\n`zonegate check` now reads zones.\n");
     assert!(written.contains("\ninputs:\n- zones\n") && written.contains("\n# base: main\n"), "{written}");
     assert!(written.contains("\n# mail_domains: [shop.example.com]\n"), "{written}");
+    let zone = "@ 60 SOA ns x 1 1 1 1 1\nshop MX 10 mx.example.net.\n";
+    let (_, written) = initiated(&[("bind/db.example.com", zone), ("bind/db.example.net", zone)]);
+    assert!(written.contains("\ninputs:\n- bind\n"), "{written}");
+    assert!(written.contains("\n# mail_domains: [shop.example.com, shop.example.net]\n"), "{written}");
     let (text, written) = initiated(&[("infra/main.tf", "")]);
     assert!(text.contains("  cd infra && terraform plan -out tfplan"), "{text}");
     assert!(written.contains("\ninputs:\n- infra/plan.json\n"), "{written}");

@@ -251,8 +251,13 @@ fn zone_files(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
     let directories = ['+', '-'].map(state);
     let [before, after] =
         directories.each_ref().map(|directory| Tree::disk(directory.path().to_str().expect("a path")));
-    let repository =
-        Repository { before: Some(before?), after: after?, files: Vec::new(), as_read: false, part: Part::Changed };
+    let repository = Repository {
+        before: Some(before?),
+        after: after?,
+        files: [Vec::new(), Vec::new()],
+        as_read: false,
+        part: Part::Changed,
+    };
     Ok(load(sources, Inputs { repositories: vec![repository], ..Inputs::default() }))
 }
 
@@ -268,13 +273,20 @@ fn several(sources: &mut Sources, body: &str) -> Result<Loaded, String> {
             fs::write(directory.path().join(name), text).expect("the directory takes a file");
             let after = Tree::disk(directory.path().to_str().expect("a path"))?;
             let part = if is_context { Part::Context } else { Part::Changed };
-            inputs.repositories.push(Repository { before: None, after, files: Vec::new(), as_read: false, part });
+            inputs.repositories.push(Repository {
+                before: None,
+                after,
+                files: [Vec::new(), Vec::new()],
+                as_read: false,
+                part,
+            });
             directories.push(directory);
             continue;
         }
         let source = sources.add(name.to_owned(), Bytes::Owned(text.into()));
         if is_context {
-            inputs.states.push(StateDocument { source, side: Some(Side::Both), is_context, in_git: false });
+            let side = Some(Side::Both);
+            inputs.states.push(StateDocument { source, side, is_context, is_lone: false });
         } else {
             inputs.documents.push(source);
         }

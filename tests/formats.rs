@@ -65,8 +65,13 @@ fn report(case: &Path) -> (Sources, Report) {
     } else {
         let tree = |side| Tree::disk(case.join(side).to_str().expect("cases have names of text"));
         let after = tree("after").expect("cases can be read");
-        let repository =
-            Repository { before: tree("before").ok(), after, files: Vec::new(), as_read: false, part: Part::Changed };
+        let repository = Repository {
+            before: tree("before").ok(),
+            after,
+            files: [Vec::new(), Vec::new()],
+            as_read: false,
+            part: Part::Changed,
+        };
         Inputs { repositories: vec![repository], ..Inputs::default() }
     };
     let loaded = load::load(&mut sources, inputs);

@@ -59,7 +59,7 @@ fn run_states(before: &Path, after: &Path) -> Run {
     let repository = Repository {
         before: Some(tree(before)),
         after: tree(after),
-        files: Vec::new(),
+        files: [Vec::new(), Vec::new()],
         as_read: false,
         part: Part::Changed,
     };

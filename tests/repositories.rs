@@ -39,7 +39,13 @@ fn load_states(before: &[(&str, &str)], after: &[(&str, &str)]) -> (Sources, Loa
         Tree::disk(state.path().to_str().expect("temporary directories have names of text")).expect("it can be listed")
     });
     let mut sources = Sources::default();
-    let repository = Repository { before: Some(before), after, files: Vec::new(), as_read: false, part: Part::Changed };
+    let repository = Repository {
+        before: Some(before),
+        after,
+        files: [Vec::new(), Vec::new()],
+        as_read: false,
+        part: Part::Changed,
+    };
     let loaded = load::load(&mut sources, Inputs { repositories: vec![repository], ..Inputs::default() });
     (sources, loaded)
 }

@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::refuse;
 use crate::config::FILE_NAME;
 use crate::excerpt::visible;
-use crate::load::{Inputs, octodns};
+use crate::load::{Inputs, octodns, zonefile};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::source::Sources;
@@ -64,11 +64,14 @@ impl Init {
 
 /// Looks at what lies in the working directory.
 fn look() -> Result<Found, String> {
-    let tree = Tree::disk(".")?;
+    let mut tree = Tree::disk(".")?;
     let files = tree.files().iter().filter(|file| [".tf", ".tofu", ".tf.json"].iter().any(|end| file.ends_with(end)));
     let directory = |file: &String| file.rsplit_once('/').map_or(".".to_owned(), |(directory, _)| directory.to_owned());
     let modules = files.map(directory).collect();
-    let setups = octodns::setups(tree, &mut Sources::default());
+    let of_zone_files = zonefile::home(&mut tree);
+    let mut setups = octodns::setups(tree, &mut Sources::default());
+    let is_there = |home: &String| setups.iter().any(|setup| setup == "." || setup == home);
+    setups.extend(of_zone_files.filter(|home| !is_there(home)));
     let mut sources = Sources::default();
     let progress = Progress::new(&setups, false);
     let loaded = States::default().load(&setups, false, Inputs::default(), &mut sources, &progress);

@@ -187,7 +187,9 @@ fn tell_broken(sources: &Sources, gaps: &[Gap]) -> io::Result<u8> {
     let broken: Vec<&Gap> = gaps.iter().filter(|gap| gap.severity == Severity::Error).collect();
     for gap in &broken {
         let path = sources.get(gap.place.span.source).name();
-        writeln!(io::stderr(), "{}", visible(&format!("{path}: {}", gap.reason), true))?;
+        let start = sources.start(gap.place.span);
+        let told = format!("{path}:{}:{}: {}", start.line, start.column, gap.reason);
+        writeln!(io::stderr(), "{}", visible(&told, true))?;
     }
     Ok(if broken.is_empty() { 0 } else { 2 })
 }

@@ -91,6 +91,9 @@ impl Settings {
         progress: &Progress,
     ) -> Loaded {
         let known = self.take_inputs();
+        if let Some(fault) = states.fault(inputs) {
+            Cli::command().error(ErrorKind::ArgumentConflict, fault).exit();
+        }
         let named = !inputs.is_empty() || states.names_inputs();
         let config = &self.config;
         let context = config.context.iter().filter(|_| !as_read).map(|path| self.located(path)).collect();
@@ -104,9 +107,8 @@ impl Settings {
             return states.load(inputs, as_read, known, sources, progress);
         }
         let all = if config.inputs.is_empty() { &vec![".".to_owned()] } else { &config.inputs };
-        let all = all.iter().map(|input| self.located(input));
-        let inputs: Vec<String> = all.filter(|input| states.hold(input)).collect();
-        states.or_base(config.base.as_deref()).load(&inputs, as_read, known, sources, progress)
+        let inputs: Vec<String> = all.iter().map(|input| self.located(input)).collect();
+        states.of_configuration(config.base.as_deref()).load(&inputs, as_read, known, sources, progress)
     }
 
     /// A path of the configuration, as it is from the working directory.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::source::{SourceId, Span};
@@ -111,6 +111,45 @@ impl<'a> Json<'a> {
     }
 }
 
+/// The first of these keys that the object at the start of a document has. Nothing behind it is read.
+pub fn first_key<'k>(document: &[u8], keys: &[&'k str]) -> Option<&'k str> {
+    struct First<'f, 'k> {
+        keys: &'f [&'k str],
+        found: &'f mut Option<&'k str>,
+    }
+
+    impl<'de> Visitor<'de> for First<'_, '_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+            while let Some(Key(key)) = map.next_key()? {
+                *self.found = self.keys.iter().copied().find(|known| *known == key);
+                if self.found.is_some() {
+                    break;
+                }
+                map.next_value::<IgnoredAny>()?;
+            }
+            Ok(())
+        }
+    }
+
+    let mut found = None;
+    let document = document.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(document);
+    // It is an error to stop before the end, and none that matters.
+    let _ = serde_json::Deserializer::from_slice(document).deserialize_map(First { keys, found: &mut found });
+    found
+}
+
+/// The byte of a text that an error of its JSON speaks of.
+pub fn offset_of(error: &serde_json::Error, text: &str) -> usize {
+    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+    (line_start + error.column().saturating_sub(1)).min(text.len())
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <&RawValue>::deserialize(deserializer).map(Json::new)
@@ -179,6 +218,17 @@ mod tests {
         assert_eq!(list[1].text().unwrap(), "y\n");
         assert_eq!(&text[base.span(list[1].content()).range()], r"y\n");
         assert!(fields.get("bA").unwrap().fields().unwrap().get("c").unwrap().is_null());
+    }
+
+    #[test]
+    fn the_first_key_is_found_without_what_follows_it() {
+        let first = |document: &str| first_key(document.as_bytes(), &["a", "b"]);
+        assert_eq!(first(r#"{"a": [1, "#), Some("a"));
+        assert_eq!(first("\u{feff} {\"x\": {\"a\": [{}]}, \"\\u0062\": \u{0}"), Some("b"));
+        assert_eq!(first(r#"{"b": 1, "a": 2}"#), Some("b"));
+        for other in ["", "{", "{}", "[\"a\"]", "\"a\"", r#"{"x": "a"}"#, r#"{"x": }, "a": 1"#] {
+            assert_eq!(first(other), None, "{other}");
+        }
     }
 
     #[test]

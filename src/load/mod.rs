@@ -8,12 +8,13 @@ pub mod octodns;
 mod route53;
 pub mod terraform;
 pub mod yaml;
-mod zonefile;
+pub mod zonefile;
 
 use crate::diff::{Diff, Operation};
-use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
+use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
 pub use crate::load::octodns::{Part, Repository};
 pub use crate::load::terraform::{OwnTable, own_table};
+use crate::load::zonefile::InTree;
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Builder, Side, Snapshot, ViewId};
@@ -73,8 +74,8 @@ pub struct StateDocument {
     pub side: Option<Side>,
     /// Whether it shows what is there besides, and no part of the change.
     pub is_context: bool,
-    /// Whether it was taken from git, where the files that it may name are not looked for.
-    pub in_git: bool,
+    /// Whether the other side was looked at and has no such document: the zone comes or goes with it.
+    pub is_lone: bool,
 }
 
 /// A kind of document that tells of one state.
@@ -152,6 +153,17 @@ pub struct Found {
     pub trees: Vec<String>,
 }
 
+impl Found {
+    /// Notes files that documents brought in, each once.
+    fn include(&mut self, files: impl IntoIterator<Item = (SourceId, &'static str)>) {
+        for file in files {
+            if !self.included.contains(&file) {
+                self.included.push(file);
+            }
+        }
+    }
+}
+
 /// A gap that counts only if the name has to do with mail.
 #[derive(Debug)]
 pub struct Pending {
@@ -173,9 +185,25 @@ pub fn outside_values(sources: &Sources, input: &Input, offsets: Vec<usize>) -> 
     }
 }
 
+/// Whether a document is a zone file.
+pub fn is_zone_file(name: &str, bytes: &[u8]) -> bool {
+    state_kind(name, bytes).is_some_and(|kind| kind.kind == zonefile::KIND)
+}
+
 /// Whether a document tells of one state only.
 pub fn is_state(name: &str, bytes: &[u8]) -> bool {
     state_kind(name, bytes).is_some() || terraform::is_state(bytes)
+}
+
+/// Whether a document may stand where one was that tells of one state, though it is none now: it has the name of a zone
+/// file, or there is nothing in it.
+pub fn may_have_been_state(name: &str, bytes: &[u8]) -> bool {
+    is_named_as_zone(name) || octodns::is_empty(bytes)
+}
+
+/// Whether files of such a name are zone files of name servers, whatever they hold.
+pub fn is_named_as_zone(name: &str) -> bool {
+    zonefile::has_its_name(name)
 }
 
 fn state_kind(name: &str, bytes: &[u8]) -> Option<&'static StateKind> {
@@ -184,14 +212,16 @@ fn state_kind(name: &str, bytes: &[u8]) -> Option<&'static StateKind> {
 
 /// Reads these inputs as one change. Values that must not be shown are hidden in `sources`.
 pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
-    let Inputs { documents, states, mut repositories, tables, zones, policies } = inputs;
+    let Inputs { mut documents, mut states, mut repositories, tables, zones, policies } = inputs;
     let mut found = Found::default();
+    documents.retain(|&source| is_what_its_name_says(sources, source, &mut found));
+    let before = states.iter().any(|document| document.side == Some(Side::Before) || document.is_lone);
+    states.retain(|document| is_what_its_name_says(sources, document.source, &mut found));
     let (planned, documents): (Vec<SourceId>, Vec<SourceId>) =
         documents.into_iter().partition(|&source| octodns::is_plan(sources.get(source).bytes()));
-    let mut compared = !planned.is_empty()
-        || repositories.iter().any(|repository| repository.before.is_some())
-        || states.iter().any(|document| document.side == Some(Side::Before));
-    let alone = |source| StateDocument { source, side: None, is_context: false, in_git: false };
+    let mut compared =
+        !planned.is_empty() || repositories.iter().any(|repository| repository.before.is_some()) || before;
+    let alone = |source| StateDocument { source, side: None, is_context: false, is_lone: false };
     let (mut of_terraform, mut others) = (Vec::new(), Vec::new());
     for document in documents.into_iter().map(alone).chain(states) {
         let source = sources.get(document.source);
@@ -207,6 +237,9 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
         let side = document.side.unwrap_or(if compared { Side::Both } else { Side::After });
         found.builder.begin_input(document.is_context);
         (kind.load)(sources, *document, side, &mut found);
+        if document.is_lone {
+            found.builder.empty_beside(side);
+        }
     }
     // Beside a plan, zones that nothing is compared with are what is there besides.
     let is_alone = |repository: &&mut Repository| repository.before.is_none() && repository.part == Part::Changed;
@@ -214,7 +247,7 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
         repository.part = Part::Steady;
     }
     found.builder.begin_input(false);
-    let in_trees = octodns::load(repositories, &planned, sources, &mut found);
+    let in_trees = load_trees(repositories, &planned, has_plan, sources, &mut found);
     let of_policies = add_policies(&policies, sources, &mut found);
     let input = |source, kind: &'static str| {
         let notes = found.notes.iter().filter(|(other, _)| *other == source).map(|(_, note)| note.clone());
@@ -237,6 +270,62 @@ pub fn load(sources: &mut Sources, inputs: Inputs) -> Loaded {
     gaps.extend(doubts);
     gaps.extend(partially_visible(&diff));
     Loaded { diff, gaps, inputs, notes, compared }
+}
+
+/// Whether a document holds what its name says, or something else that can be read. A gap tells what is wrong with a zone
+/// file that holds none.
+fn is_what_its_name_says(sources: &Sources, source: SourceId, found: &mut Found) -> bool {
+    let (name, bytes) = (sources.get(source).name(), sources.get(source).bytes());
+    let is_other = || octodns::is_plan(bytes) && !octodns::is_empty(bytes) || terraform::is_one(bytes);
+    if !zonefile::has_its_name(name) || state_kind(name, bytes).is_some() || is_other() {
+        return true;
+    }
+    let place = Place::at(Span { source, start: 0, end: 0 });
+    found.gaps.push(Gap::new(&INPUT_UNREADABLE, zonefile::refusal(bytes), place));
+    found.included.push((source, UNREADABLE));
+    false
+}
+
+/// Reads what lies in trees: zones of `OctoDNS`, and the zone files of name servers beside them.
+fn load_trees(
+    repositories: Vec<Repository>,
+    planned: &[SourceId],
+    has_plan: bool,
+    sources: &mut Sources,
+    found: &mut Found,
+) -> Vec<Input> {
+    let (mut of_octodns, mut zone_files) = (Vec::new(), Vec::new());
+    for mut repository in repositories {
+        let as_read = repository.as_read;
+        let is_whole = repository.files.iter().all(Vec::is_empty);
+        let mut files = std::mem::take(&mut repository.files);
+        let is_zone_file = |path: &mut String| !octodns::is_yaml(path);
+        let mut named: Vec<String> = files.iter_mut().flat_map(|files| files.extract_if(.., is_zone_file)).collect();
+        named.sort_unstable();
+        named.dedup();
+        let zones = InTree::read(&mut repository, (!is_whole).then_some(named), sources);
+        let is_of_octodns = is_whole || !files.iter().all(Vec::is_empty);
+        zone_files.push((zones, as_read, is_whole, is_of_octodns));
+        of_octodns.extend(is_of_octodns.then_some(Repository { files, ..repository }));
+    }
+    let (inputs, outcomes) = octodns::load(of_octodns, planned, sources, found);
+    let mut outcomes = outcomes.into_iter();
+    for (mut zones, as_read, is_whole, is_of_octodns) in zone_files {
+        let outcome = if is_of_octodns { outcomes.next().unwrap_or_default() } else { octodns::Outcome::default() };
+        if zones.is_empty() {
+            found.gaps.extend(outcome.nothing);
+            continue;
+        }
+        // Whoever asks what a configuration makes of its files asks for nothing else.
+        if is_whole && as_read && outcome.is_configured {
+            continue;
+        }
+        if is_whole {
+            zones.leave_out(&outcome.before, &outcome.after, found);
+        }
+        zones.add(has_plan || !planned.is_empty(), found);
+    }
+    inputs
 }
 
 /// Adds the policies that files state. A file that states none after the change is wrong; before it, there was none.

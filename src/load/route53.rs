@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
 use crate::load::hosts;
-use crate::load::json::{Base, Fields, Json};
+use crate::load::json::{self, Base, Fields, Json};
 use crate::load::{Found, StateDocument};
 use crate::name::{Name, NameError, from_octal};
 use crate::rdata::{Rdata, RdataError, Rtype};
@@ -30,14 +30,45 @@ struct Listing<'a> {
 
 /// Whether an input is such a list.
 pub fn is_one(_: &str, bytes: &[u8]) -> bool {
-    text(bytes).is_some_and(|text| serde_json::from_str::<Listing>(text).is_ok())
+    json::first_key(bytes, &[&[SETS], OTHERS].concat()) == Some(SETS)
 }
 
-fn text(bytes: &[u8]) -> Option<&str> {
-    let text = str::from_utf8(bytes).ok()?;
+/// The key that such a list is known by.
+const SETS: &str = "ResourceRecordSets";
+
+/// Keys that plans and states start with: where one comes first, nobody has to read on, and a plan may be large.
+const OTHERS: &[&str] = &[
+    "format_version",
+    "plan_format_version",
+    "applyable",
+    "complete",
+    "configuration",
+    "planned_values",
+    "prior_state",
+    "resource_changes",
+    "version",
+];
+
+const LIST: &str = "write it with `aws route53 list-resource-record-sets --hosted-zone-id ID > FILE`";
+
+/// The list in outline. The error says what is wrong, and at which byte.
+fn listing(bytes: &[u8]) -> Result<(Listing<'_>, Vec<Json<'_>>), (String, usize)> {
+    let text = str::from_utf8(bytes);
+    let text = text.map_err(|error| (format!("this is not UTF-8 text; {LIST}"), error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // Everything else ends here at once.
-    text.trim_start().starts_with('{').then_some(text)
+    let start = bytes.len() - text.len();
+    let listing: Listing = serde_json::from_str(text).map_err(|error| {
+        let reason = if error.is_eof() {
+            format!("this list of record sets ends in the middle, after {} bytes; {LIST}", bytes.len())
+        } else {
+            let reason = error.to_string();
+            format!("this is no list of record sets: {}", reason.split(" at line ").next().unwrap_or_default())
+        };
+        (reason, start + json::offset_of(&error, text))
+    })?;
+    let no_list = || ("`ResourceRecordSets` is no list, so nothing of it is read".to_owned(), start);
+    let sets = listing.sets.elements().ok_or_else(no_list)?;
+    Ok((listing, sets))
 }
 
 /// Reads the zone. Its name is the owner of its SOA, which every list of a whole zone has.
@@ -45,13 +76,14 @@ pub fn load(sources: &mut Sources, document: StateDocument, side: Side, found: &
     let source = document.source;
     let base = Base { source, bytes: sources.get(source).bytes() };
     let start = Place::at(Span { source, start: 0, end: 0 });
-    let listing = text(base.bytes).and_then(|text| serde_json::from_str::<Listing>(text).ok());
-    let Some((listing, sets)) =
-        listing.and_then(|listing| Some((listing.sets.elements()?, listing))).map(|(a, b)| (b, a))
-    else {
-        let reason = "`ResourceRecordSets` is no list, so nothing of it is read";
-        found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
-        return;
+    let (listing, sets) = match listing(base.bytes) {
+        Ok(read) => read,
+        Err((reason, at)) => {
+            let at = u32::try_from(at).expect("inputs are smaller than 4 GiB");
+            let place = Place::at(Span { source, start: at, end: at });
+            found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
+            return;
+        }
     };
     let host = hosts::named("Route 53").ok();
     let mut read = Vec::new();

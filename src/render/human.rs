@@ -362,7 +362,7 @@ fn severity_colour(severity: Severity) -> &'static str {
 
 /// Lines of at most `width` columns once `first` or `rest` columns stand before them; a longer word, such as a domain
 /// name, stays whole.
-fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize, first: usize, rest: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut left = width.saturating_sub(first);
     for word in text.split(' ') {

@@ -12,6 +12,7 @@ use crate::route::{Destination, Unseen};
 use crate::source::{Place, Sources};
 use crate::trace::{Alias, Datum, MailHost, Reach, Reroute, Trace, Way};
 
+use super::human::wrap;
 use super::{Look, json_text, location};
 
 /// Hosts that a line names; the others are counted.
@@ -153,16 +154,19 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// A line, and where that is written: behind it, or below it if there is no room.
+    /// A line, or more if it is long, and where that is written: behind it, or below it if there is no room.
     fn say(&mut self, depth: usize, text: &str, place: Option<&Place>) {
         let indent = depth * INDENT;
-        let line = format!("{:indent$}{}", "", visible(text, self.look.unicode));
+        let hanging = indent + 2 * INDENT;
+        let lines = wrap(&visible(text, self.look.unicode), self.look.width, indent, hanging);
+        let line = format!("{:indent$}{}", "", lines.join(&format!("\n{:hanging$}", "")));
         self.text.push_str(&line);
         if let Some(place) = place {
             let address = place.address.as_ref().map(|address| format!(" {}", visible(address, self.look.unicode)));
             let location = location(self.sources, place, self.look) + &address.unwrap_or_default();
-            let fits = line.width() + INDENT + location.width() <= self.look.width;
-            let gap = if fits { "  ".to_owned() } else { format!("\n{:1$}", "", indent + 2 * INDENT) };
+            let last = line.rsplit('\n').next().unwrap_or_default();
+            let fits = last.width() + INDENT + location.width() <= self.look.width;
+            let gap = if fits { "  ".to_owned() } else { format!("\n{:hanging$}", "") };
             let (dim, plain) = if self.look.colour { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
             let _ = write!(self.text, "{gap}{dim}{location}{plain}");
         }

@@ -204,6 +204,17 @@ pub static STEPS: &[&Rule] = &[
     &stale_answer_window::RULE,
 ];
 
+/// The name that is likely meant by one that ends with the name of its zone twice: `corp.example.com` for
+/// `corp.example.com.example.com` in the zone `example.com`. A zone of one label says too little, a name with an
+/// underscore is of a service that is told about another name, and a zone whose name is of that shape is meant so.
+fn with_zone_once(snapshot: &Snapshot, view: ViewId, name: &Name) -> Option<Name> {
+    let apex = snapshot.view(view).apex.as_ref().filter(|apex| name.is_within(apex) && apex.ancestors().count() > 2)?;
+    let twice = Name::relative(&apex.unrooted(), apex).ok().filter(|twice| name.is_within(twice))?;
+    let is_service = name.unrooted().split('.').any(|label| label.starts_with('_'));
+    let is_zone = || snapshot.views_of(&twice).iter().any(|view| snapshot.view(*view).apex.as_ref() == Some(&twice));
+    if is_service || snapshot.is_occluded(view, name) || is_zone() { None } else { name.moved(&twice, apex) }
+}
+
 /// The fault of a node whose own records clash, if it `holds` both types.
 fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
     let fault = || Fault { view: node.view, related: node.name.clone(), types };

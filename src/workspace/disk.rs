@@ -70,6 +70,13 @@ fn below(root: &Path, path: &Path) -> Vec<u8> {
 
 /// Reads a file into memory: somebody may be editing it.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let bytes = start(path, TOO_LARGE)?;
+    limit_size(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+/// Reads the first bytes of a file, `most` at most.
+pub(super) fn start(path: &Path, most: usize) -> Result<Vec<u8>, String> {
     let explain = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound if path.is_symlink() => "the symbolic link leads nowhere".to_owned(),
         io::ErrorKind::NotFound => "no such file; it was there a moment ago".to_owned(),
@@ -80,7 +87,6 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, String> {
         return Err("it is no longer a regular file".to_owned());
     }
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(TOO_LARGE as u64).read_to_end(&mut bytes)).map_err(explain)?;
-    limit_size(bytes.len() as u64)?;
+    File::open(path).and_then(|file| file.take(most as u64).read_to_end(&mut bytes)).map_err(explain)?;
     Ok(bytes)
 }

@@ -25,9 +25,7 @@ impl Folder {
     /// A directory. One that is not there has no files.
     pub fn new(root: &str) -> Folder {
         let root = if root.is_empty() { "." } else { root };
-        let real = Path::new(root).canonicalize().unwrap_or_default();
-        let repository = real.ancestors().find(|ancestor| ancestor.join(".git").exists());
-        Folder { root: root.to_owned(), bounds: repository.unwrap_or(&real).to_owned() }
+        Folder { root: root.to_owned(), bounds: bounds(Path::new(root)) }
     }
 
     /// The names of the files directly in a directory, sorted.
@@ -55,9 +53,7 @@ impl Folder {
         let path = plain(&Path::new(&self.root).join(path));
         let real = path.canonicalize().ok()?;
         // The bounds of a directory that is not there are empty, and so start every path.
-        let is_within = !self.bounds.as_os_str().is_empty() && bounds.iter().any(|bounds| real.starts_with(bounds));
-        // What git keeps for itself may hold passwords.
-        if !is_within || real.components().any(|component| component.as_os_str() == ".git") {
+        if self.bounds.as_os_str().is_empty() || !bounds.iter().any(|bounds| is_within(&real, bounds)) {
             return None;
         }
         Some(add(sources, path.to_str()?, disk::read(&real).ok()?))
@@ -69,6 +65,18 @@ impl Folder {
     }
 }
 
+/// The repository that a directory lies in, or else the directory itself, without symbolic links; empty if it is not there.
+pub(super) fn bounds(root: &Path) -> PathBuf {
+    let real = root.canonicalize().unwrap_or_default();
+    let repository = real.ancestors().find(|ancestor| ancestor.join(".git").exists());
+    repository.unwrap_or(&real).to_owned()
+}
+
+/// Whether a path without symbolic links stays in some bounds. What git keeps for itself may hold passwords.
+pub(super) fn is_within(real: &Path, bounds: &Path) -> bool {
+    real.starts_with(bounds) && real.components().all(|component| component.as_os_str() != ".git")
+}
+
 fn add(sources: &mut Sources, path: &str, bytes: Vec<u8>) -> SourceId {
     let name = super::slashed(path);
     let known = sources.find(&name, &bytes);
@@ -76,7 +84,7 @@ fn add(sources: &mut Sources, path: &str, bytes: Vec<u8>) -> SourceId {
 }
 
 /// A path without `.`, and without `..` where a name stands before it.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {
@@ -92,7 +100,7 @@ fn plain(path: &Path) -> PathBuf {
 
 /// The files of a zip archive below a directory in it, by their paths there. The error is a message without the path.
 pub fn archive(path: &str, below: &str) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let file = File::open(path).map_err(|error| super::explain(&error, path))?;
+    let file = File::open(path).map_err(|error| super::explain(&error))?;
     let mut archive = zip::ZipArchive::new(file).map_err(|error| format!("this is no zip archive: {error}"))?;
     let mut files = BTreeMap::new();
     let mut left = 4 * LARGE;

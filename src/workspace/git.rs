@@ -59,14 +59,14 @@ pub(super) fn index(root: &Path) -> Result<(Objects, Listing<Content>), String> 
     repository.list(&["diff-index", "--cached", "--ita-invisible-in-index"], None)
 }
 
-/// The zone files below `root` that git leaves out of the working tree, as in a sparse checkout.
+/// The files below `root` that git leaves out of the working tree, as in a sparse checkout.
 pub(super) fn left_out(root: &Path) -> Result<Vec<Vec<u8>>, String> {
     let Repository { top, directory, .. } = Repository::of(root)?;
     let within = bytes(&directory);
     let raw = answer(&top, &["ls-files", "-t", "-z"])?;
     let skipped = raw.split(|byte| *byte == 0).filter_map(|line| below(line.strip_prefix(b"S ")?, &within));
     let is_absent = |path: &&[u8]| str::from_utf8(path).is_ok_and(|path| !top.join(&directory).join(path).exists());
-    Ok(skipped.filter(|path| path.ends_with(b".yaml")).filter(is_absent).map(<[u8]>::to_vec).collect())
+    Ok(skipped.filter(is_absent).map(<[u8]>::to_vec).collect())
 }
 
 /// The branch that changes of the working directory's repository go to: that of its origin, else one of the usual names.

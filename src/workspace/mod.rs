@@ -6,18 +6,18 @@ mod git;
 mod tree;
 
 pub use folder::{Folder, archive};
-pub use tree::Tree;
+pub use tree::{Tree, join};
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 
 /// Reads an input into `sources`; `-` is standard input. The error is a message without the path.
 pub fn read(sources: &mut Sources, path: &str) -> Result<SourceId, String> {
     let bytes = if path == "-" { standard_input() } else { file(Path::new(path)) };
-    let bytes = bytes.map_err(|error| explain(&error, path))?;
+    let bytes = bytes.map_err(|error| explain(&error))?;
     if bytes.len() >= TOO_LARGE {
         return Err("it holds 4 GiB or more; split the plan, for example with one root module a zone".to_owned());
     }
@@ -68,7 +68,7 @@ pub fn place(path: &str) -> Kind {
 
 /// The tree that a file belongs to, the working directory or else the repository around it, and its path there.
 pub fn tree_around(path: &str) -> Option<(String, String)> {
-    let absolute = std::path::absolute(path).ok()?;
+    let absolute = absolute(path)?;
     let relative = |root: &Path| absolute.strip_prefix(root).ok().and_then(Path::to_str).map(slashed);
     let here = std::env::current_dir().ok();
     if let Some(path) = here.as_deref().and_then(relative) {
@@ -76,7 +76,22 @@ pub fn tree_around(path: &str) -> Option<(String, String)> {
     }
     let repository = absolute.ancestors().skip(1).find(|ancestor| ancestor.join(".git").exists());
     let root = repository.or_else(|| absolute.parent())?;
-    Some((root.to_str()?.to_owned(), relative(root)?))
+    let below = here.as_deref().and_then(|here| here.strip_prefix(root).ok());
+    let way_up = below.map(|below| vec![".."; below.components().count()].join("/"));
+    let shown = way_up.or_else(|| root.to_str().map(str::to_owned))?;
+    Some((shown, relative(root)?))
+}
+
+/// A whole path without `..`, which leads up from where a link leads to.
+fn absolute(path: &str) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let parts: Vec<Component> = absolute.components().collect();
+    let Some(last) = parts.iter().rposition(|part| *part == Component::ParentDir) else { return Some(absolute) };
+    let upwards: PathBuf = parts[..=last].iter().collect();
+    // Of a directory that is gone, only its name tells.
+    let mut real = fs::canonicalize(&upwards).unwrap_or_else(|_| folder::plain(&upwards));
+    real.extend(&parts[last + 1..]);
+    Some(real)
 }
 
 /// The file of this name in the working directory, or in the nearest directory above it that has one, up to the root of
@@ -99,8 +114,7 @@ pub fn find_upwards(name: &str) -> Option<String> {
 
 /// The path that a file of one directory has in another; none if it does not lie in the first.
 pub fn moved(path: &str, from: &str, to: &str) -> Option<String> {
-    let [path, from] = [path, from].map(std::path::absolute);
-    let (path, from) = (path.ok()?, from.ok()?);
+    let (path, from) = (absolute(path)?, absolute(from)?);
     Path::new(to).join(path.strip_prefix(from).ok()?).to_str().map(slashed)
 }
 
@@ -112,6 +126,25 @@ pub fn split(path: &str) -> (String, String) {
         Some((directory, file)) => (directory.to_owned(), file.to_owned()),
         None => (".".to_owned(), path),
     }
+}
+
+/// Two files as two states of a tree have them: the part in which their paths end alike lies in the tree, and at least the
+/// last name does. Each with the directory it is in.
+pub fn parted(one: &str, other: &str) -> [(String, String); 2] {
+    let parts = |path: &str| -> Vec<String> { slashed(path).split('/').map(str::to_owned).collect() };
+    let (one, other) = (parts(one), parts(other));
+    let is_name = |part: &str| !part.is_empty() && part != "..";
+    let pairs = one.iter().rev().zip(other.iter().rev());
+    let alike = pairs.take_while(|(one, other)| one == other && is_name(one)).count();
+    [one, other].map(|parts| {
+        let (root, file) = parts.split_at(parts.len() - alike.clamp(1, parts.len()));
+        let root = match root {
+            [] => ".".to_owned(),
+            [start] if start.is_empty() => "/".to_owned(),
+            root => root.join("/"),
+        };
+        (root, file.join("/"))
+    })
 }
 
 /// A path that is relative to the directory of a file, as it is from where that file's path starts.
@@ -213,12 +246,10 @@ fn utf8(bytes: &[u8]) -> Option<Vec<u8>> {
     )
 }
 
-fn explain(error: &io::Error, path: &str) -> String {
+fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => ABSENT.to_owned(),
-        io::ErrorKind::IsADirectory => {
-            format!("this is a directory; name a plan in it, such as {}", Path::new(path).join("plan.json").display())
-        }
+        io::ErrorKind::IsADirectory => "this is a directory; name a file in it".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -226,6 +257,21 @@ fn explain(error: &io::Error, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_files_part_where_their_paths_do() {
+        for (one, other, expected) in [
+            ("a/c.yaml", "b/c.yaml", [("a", "c.yaml"), ("b", "c.yaml")]),
+            ("a/dns/c.yaml", "b/dns/c.yaml", [("a", "dns/c.yaml"), ("b", "dns/c.yaml")]),
+            ("/tmp/a/dns/c.yaml", "dns/c.yaml", [("/tmp/a", "dns/c.yaml"), (".", "dns/c.yaml")]),
+            ("dns/old.yaml", "dns/new.yaml", [("dns", "old.yaml"), ("dns", "new.yaml")]),
+            ("old.yaml", "/new.yaml", [(".", "old.yaml"), ("/", "new.yaml")]),
+            ("../c.yaml", "../c.yaml", [("..", "c.yaml"), ("..", "c.yaml")]),
+        ] {
+            let expected = expected.map(|(root, file)| (root.to_owned(), file.to_owned()));
+            assert_eq!(parted(one, other), expected, "{one} {other}");
+        }
+    }
 
     #[test]
     fn utf_16_is_told_by_its_mark() {

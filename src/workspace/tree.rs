@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{disk, git};
+use super::{disk, folder, git};
 use crate::source::{Bytes, SourceId, Sources, TOO_LARGE};
 
 /// One state of a directory and all below it. As in git, a directory without a file below it is none.
@@ -21,6 +21,8 @@ pub struct Tree {
     /// The source that each of the files became.
     taken: Vec<Option<SourceId>>,
     troubles: Vec<(String, String)>,
+    /// Files that git holds and leaves out of the disk.
+    left_out: Vec<String>,
     /// How many files were read, of this tree and maybe of others, for whoever waits.
     count: Arc<AtomicUsize>,
 }
@@ -42,7 +44,9 @@ impl Tree {
     pub fn checked_out(root: &str) -> Result<Tree, String> {
         let mut tree = Tree::disk(root)?;
         let left_out = git::left_out(directory(root))?;
-        if let [first, others @ ..] = &left_out[..] {
+        tree.left_out = left_out.iter().filter_map(|path| String::from_utf8(path.clone()).ok()).collect();
+        let zones: Vec<&Vec<u8>> = left_out.iter().filter(|path| is_named_like_a_zone(path)).collect();
+        if let [first, others @ ..] = &zones[..] {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
             let reason = format!("a sparse checkout leaves this file{more} out; check out all of the directory");
             tree.troubles.push((String::from_utf8_lossy(first).into_owned(), reason));
@@ -87,7 +91,8 @@ impl Tree {
         files.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let (files, contents): (Vec<String>, Vec<Content>) = files.into_iter().unzip();
         let (taken, count) = (vec![None; files.len()], Arc::default());
-        Tree { root: root.to_owned(), state, taken, files, store: store(contents), troubles, count }
+        let (root, left_out) = (root.to_owned(), Vec::new());
+        Tree { root, state, taken, files, store: store(contents), troubles, left_out, count }
     }
 
     /// Which state of the directory it is, for people: `on disk`.
@@ -110,9 +115,25 @@ impl Tree {
         &self.troubles
     }
 
+    /// Whether git holds such a file and leaves it out of the disk, so that it is not deleted though it is not there.
+    pub fn leaves_out(&self, path: &str) -> bool {
+        self.left_out.contains(&plain(path))
+    }
+
     /// Whether there is such a file.
     pub fn has_file(&self, path: &str) -> bool {
         self.files.binary_search(&plain(path)).is_ok()
+    }
+
+    /// The path of a file that is given from some directory above the root, where it leads back: of `dns/a` in the root
+    /// `dns` it is `a`.
+    pub fn seen_from_above(&self, path: &str) -> Option<String> {
+        let root = std::path::absolute(directory(&self.root)).ok()?;
+        let names: Vec<&str> = root.iter().filter_map(OsStr::to_str).collect();
+        (0..names.len()).rev().find_map(|at| {
+            let below = plain(path).strip_prefix(&names[at..].join("/"))?.strip_prefix('/')?.to_owned();
+            self.has_file(&below).then_some(below)
+        })
     }
 
     /// Whether there is such a directory; the root is always there.
@@ -165,6 +186,32 @@ impl Tree {
         Ok(id)
     }
 
+    /// The first bytes of a file, `most` at most. The error is a message without the path.
+    pub fn start(&mut self, path: &str, most: usize) -> Result<Vec<u8>, String> {
+        let at = self.files.binary_search(&plain(path)).map_err(|_| "no such file")?;
+        match &mut self.store {
+            Store::Disk(paths) => disk::start(&paths[at], most),
+            Store::Git(objects, contents) => {
+                let mut bytes = objects.read(contents[at].as_deref()?)?;
+                bytes.truncate(most);
+                Ok(bytes)
+            }
+        }
+    }
+
+    /// As [`Tree::read`], for a file that may be anybody's: none that symbolic links lead to out of the repository, or of
+    /// the root where there is none.
+    pub fn read_within(&mut self, sources: &mut Sources, path: &str) -> Result<SourceId, String> {
+        if let (Store::Disk(paths), Ok(at)) = (&self.store, self.files.binary_search(&plain(path))) {
+            // Of a link that leads nowhere, reading it says so.
+            let real = paths[at].canonicalize();
+            if real.is_ok_and(|real| !folder::is_within(&real, &folder::bounds(directory(&self.root)))) {
+                return Err("a symbolic link leads to it out of the repository, or out of the directory".to_owned());
+            }
+        }
+        self.read(sources, path)
+    }
+
     /// The path of a file, or of the root itself, as the user would write it.
     pub fn name(&self, file: &str) -> String {
         let root = super::slashed(&self.root);
@@ -187,6 +234,24 @@ fn plain(path: &str) -> String {
         return path.to_owned();
     }
     path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+}
+
+/// A path as seen from a directory, both below the root; none if it leads out of it.
+pub fn join(directory: &str, path: &str) -> Option<String> {
+    if path.starts_with(['/', '~']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in directory.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// What the paths of all files below a directory start with.
@@ -218,7 +283,7 @@ impl<Content> Listing<Content> {
 
     /// Leaves out what cannot be read as a file. It matters if it is named like a zone.
     pub(super) fn pass_over(&mut self, path: &[u8], reason: &str) {
-        if path.ends_with(b".yaml") {
+        if is_named_like_a_zone(path) {
             self.trouble(path, reason);
         }
     }
@@ -238,6 +303,12 @@ impl<Content> Listing<Content> {
 }
 
 const TOO_MANY: usize = 500_000;
+
+/// Whether a file is named as files of zones are.
+pub(super) fn is_named_like_a_zone(path: &[u8]) -> bool {
+    let file = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
+    file.ends_with(b".yaml") || file.ends_with(b".zone") || file.starts_with(b"db.")
+}
 
 /// Whether a file or directory is left out wherever it stands: what belongs to git, and Terraform's copies of modules.
 pub(super) fn is_left_out(name: &[u8]) -> bool {
@@ -285,6 +356,31 @@ mod tests {
             assert!(tree.files_in(absent).is_empty() && tree.directories_in(absent).is_empty());
         }
         assert!(tree.has_file("a/d/y") && tree.has_file("./a//d/y") && !tree.has_file("a/d") && !tree.has_file("/b"));
+    }
+
+    #[test]
+    fn paths_stay_below_the_root() {
+        for (directory, path, joined) in [
+            ("", "a.yaml", Some("a.yaml")),
+            ("config", "./zones", Some("config/zones")),
+            ("config", "../zones/", Some("zones")),
+            ("", "./", Some("")),
+            ("config", "../../zones", None),
+            ("", "/etc", None),
+        ] {
+            assert_eq!(join(directory, path).as_deref(), joined, "{directory} {path}");
+        }
+    }
+
+    #[test]
+    fn a_path_from_above_the_root_may_lead_back() {
+        let tree = tree("some/dns", &["a/x", "dns/y"]);
+        for path in ["dns/a/x", "some/dns/a/x", "./dns//a/x"] {
+            assert_eq!(tree.seen_from_above(path).as_deref(), Some("a/x"), "{path}");
+        }
+        for path in ["a/x", "other/dns/a/x", "dns/a/y", "dns/dnsa/x", "../dns/a/x", "", "dns"] {
+            assert_eq!(tree.seen_from_above(path), None, "{path}");
+        }
     }
 
     #[test]

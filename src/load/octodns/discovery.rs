@@ -67,8 +67,12 @@ pub fn nothing_here(tree: &Tree) -> String {
     } else if ends_in(".tf").is_some() {
         "of Terraform a plan is checked: `terraform plan -out FILE`, then `terraform show -json FILE > plan.json`"
             .to_owned()
-    } else {
+    } else if ends_in(".yml").is_some() {
         MISNAMED.to_owned()
+    } else {
+        "a zone file is called after its zone, such as example.com.yaml for octodns, or example.com.zone or \
+         db.example.com for a name server"
+            .to_owned()
     };
     format!("neither a configuration of octodns nor a zone file is here; {advice}")
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::yaml::{Fault, Include, NodeId, Value, Yaml};
 use crate::source::{Bytes, Place, SourceId, Sources, Span};
-use crate::workspace::Tree;
+use crate::workspace::{Tree, join};
 
 /// Everything that was read, of all states.
 #[derive(Debug)]
@@ -172,41 +172,4 @@ pub fn unreadable(fault: Fault) -> Gap {
 /// The directory that holds a file; empty for the root.
 pub fn directory_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
-}
-
-/// A path as seen from a directory, both below the root; none if it leads out of it.
-pub fn join(directory: &str, path: &str) -> Option<String> {
-    if path.starts_with(['/', '~']) {
-        return None;
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in directory.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            _ => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_stay_below_the_root() {
-        for (directory, path, joined) in [
-            ("", "a.yaml", Some("a.yaml")),
-            ("config", "./zones", Some("config/zones")),
-            ("config", "../zones/", Some("zones")),
-            ("", "./", Some("")),
-            ("config", "../../zones", None),
-            ("", "/etc", None),
-        ] {
-            assert_eq!(join(directory, path).as_deref(), joined, "{directory} {path}");
-        }
-    }
 }

@@ -38,7 +38,8 @@ use crate::workspace::Tree;
 /// What the report calls an input of this kind.
 pub const KIND: &str = "octodns-file";
 
-pub use self::plan::{KIND as PLAN, is_plan};
+pub use self::discovery::is_yaml;
+pub use self::plan::{KIND as PLAN, is_empty, is_plan};
 
 /// A repository, and what is asked of it.
 #[derive(Debug)]
@@ -47,8 +48,8 @@ pub struct Repository {
     pub before: Option<Tree>,
     /// The state after it.
     pub after: Tree,
-    /// The only files to start from, relative to the root; everything if there are none.
-    pub files: Vec<String>,
+    /// The only files to start from before the change and after it, relative to the root; everything if there are none.
+    pub files: [Vec<String>; 2],
     /// Whether records are wanted as OctoDNS holds them once it has read its files: without copies of zones, without
     /// what processors do, without files that no configuration speaks of.
     pub as_read: bool,
@@ -68,6 +69,19 @@ pub enum Part {
     Context,
 }
 
+/// What turned out to be in a repository.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The zones before the change.
+    pub before: BTreeSet<Name>,
+    /// The zones after it.
+    pub after: BTreeSet<Name>,
+    /// Whether there is a configuration.
+    pub is_configured: bool,
+    /// What to say if nothing else is in it either, where it holds nothing to read.
+    pub nothing: Option<Gap>,
+}
+
 /// A zone in one state.
 #[derive(Debug, Default)]
 struct ZoneState {
@@ -83,8 +97,14 @@ struct ZoneState {
 /// A zone in its configuration, whatever the state: which configuration, if several have the zone, and its apex.
 type Key = (Option<String>, Name);
 
-/// Reads repositories and the plans that OctoDNS made of them.
-pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sources, found: &mut Found) -> Vec<Input> {
+/// Reads repositories and the plans that OctoDNS made of them. Also what is in each of the repositories.
+pub fn load(
+    repositories: Vec<Repository>,
+    plans: &[SourceId],
+    sources: &mut Sources,
+    found: &mut Found,
+) -> (Vec<Input>, Vec<Outcome>) {
+    let mut outcomes = Vec::new();
     let mut library = Library::new(sources);
     let mut inputs: Vec<Input> = plans.iter().map(|&source| Input { source, kind: PLAN, notes: Vec::new() }).collect();
     let planned: Vec<Planned> = plans.iter().flat_map(|&source| plan::read(&mut library, source, found)).collect();
@@ -95,16 +115,16 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             library: &mut library,
             // The process ends with the report: giving back every entry before would only take time.
             readings: ManuallyDrop::default(),
-            files: &files,
             as_read,
             missing: Vec::new(),
             has_setups: false,
+            is_configured: false,
             notes: Vec::new(),
         };
         found.trees.push(notes::on_trees(before.as_ref(), &after));
-        let (mut state, after) = reader.read(State::new(after));
+        let (mut state, after) = reader.read(State::new(after), &files[1]);
         let notes = std::mem::take(&mut reader.notes);
-        let (before_state, before) = before.map(|before| reader.read(state.beside(before))).unzip();
+        let (before_state, before) = before.map(|before| reader.read(state.beside(before), &files[0])).unzip();
         found.trees.extend(notes.iter().map(|(path, text)| format!("{}: {text}", state.tree.name(path))));
         let earlier = before_state.as_ref().map_or(&state.tree, |state| &state.tree);
         let only_before = reader.notes.iter().filter(|note| !notes.contains(note));
@@ -113,11 +133,14 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
             let reason = "a plan of octodns says itself what was there before; check it without another state";
             found.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, Place::at(Span { source: plan, start: 0, end: 0 })));
         }
-        if !reader.has_setups && state.gaps.is_empty() {
-            let reason = nothing_here(&state.tree);
+        let (has_setups, is_configured) = (reader.has_setups, reader.is_configured);
+        let nothing = (!has_setups && state.gaps.is_empty()).then(|| {
             let place = Place::at(library.nowhere(&state, ""));
-            state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));
-        }
+            Gap::new(&INPUT_UNREADABLE, nothing_here(&state.tree), place)
+        });
+        let zones = |placed: &Vec<Placed>| placed.iter().map(|(_, apex, _)| apex.clone()).collect();
+        let (known_before, known_after) = (before.as_ref().map(zones).unwrap_or_default(), zones(&after));
+        outcomes.push(Outcome { before: known_before, after: known_after, is_configured, nothing });
         inputs.extend(state.sources().into_iter().map(|source| Input { source, kind: KIND, notes: Vec::new() }));
         known.extend(after.iter().map(|(_, apex, _)| apex.clone()));
         match part {
@@ -136,7 +159,7 @@ pub fn load(repositories: Vec<Repository>, plans: &[SourceId], sources: &mut Sou
         found.gaps.append(&mut state.gaps);
     }
     plan::add_alone(planned, &known, found);
-    inputs
+    (inputs, outcomes)
 }
 
 /// Where in a tree there is something to read: the paths of configurations, or the directories of zone files that no
@@ -152,12 +175,13 @@ pub fn setups(tree: Tree, sources: &mut Sources) -> Vec<String> {
 struct Reader<'r, 's> {
     library: &'r mut Library<'s>,
     readings: ManuallyDrop<Readings>,
-    files: &'r [String],
     as_read: bool,
     /// The zones of the setup at hand that have no files.
     missing: Vec<(Name, Place)>,
     /// Whether any state holds something to read.
     has_setups: bool,
+    /// Whether any state holds a configuration.
+    is_configured: bool,
     /// What the last state holds, for people who ask.
     notes: Vec<(String, String)>,
 }
@@ -167,14 +191,15 @@ type Placed = (String, Name, ZoneState);
 
 impl Reader<'_, '_> {
     /// Everything that a state holds: zones, each with the path of what configures it.
-    fn read(&mut self, mut state: State) -> (State, Vec<Placed>) {
-        let setups = discover(self.library, &mut state, self.files, self.as_read);
+    fn read(&mut self, mut state: State, files: &[String]) -> (State, Vec<Placed>) {
+        let setups = discover(self.library, &mut state, files, self.as_read);
         self.has_setups |= !setups.is_empty();
+        self.is_configured |= setups.iter().any(|setup| setup.is_configured);
         let mut zones = Vec::new();
         for setup in &setups {
             self.setup(setup, &mut state, &mut zones);
         }
-        self.notes = notes::on_state(&setups, &state, self.files.is_empty());
+        self.notes = notes::on_state(&setups, &state, files.is_empty());
         for (path, reason) in state.tree.troubles().to_vec() {
             let place = Place::at(self.library.nowhere(&state, &path));
             state.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place));

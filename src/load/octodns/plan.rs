@@ -28,10 +28,18 @@ struct Outline {
     _changes: Vec<IgnoredAny>,
 }
 
+/// The zones of each target.
+type Targets = HashMap<String, HashMap<String, Outline>>;
+
 /// Whether an input is a plan of OctoDNS.
 pub fn is_plan(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<HashMap<String, HashMap<String, Outline>>>(bytes)
+    serde_json::from_slice::<Targets>(bytes)
         .is_ok_and(|targets| targets.values().all(|zones| zones.keys().all(|zone| zone.ends_with('.'))))
+}
+
+/// Whether an input is one that changes nothing, which looks like any other document that holds nothing.
+pub fn is_empty(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Targets>(bytes).is_ok_and(|targets| targets.values().all(HashMap::is_empty))
 }
 
 /// What would change in one zone at one target.

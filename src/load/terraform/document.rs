@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::load::json::Json;
+use crate::load::json::{self, Json};
 use crate::load::terraform::resource::ResourceChange;
 
 /// The top level of a plan, and the keys that give away what is none.
@@ -55,7 +55,13 @@ pub struct Document<'a> {
     diagnostics: Option<IgnoredAny>,
     #[serde(rename = "AWSTemplateFormatVersion")]
     cloudformation: Option<IgnoredAny>,
+    /// Whether there is no key but those of a state that holds nothing.
+    #[serde(skip)]
+    is_empty: bool,
 }
+
+/// What `show` prints of a workspace in which nothing was applied yet.
+const OF_EMPTY_STATE: [&str; 3] = ["format_version", "terraform_version", "checks"];
 
 /// One entry of `deferred_changes`.
 #[derive(Debug, Deserialize)]
@@ -159,7 +165,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
         }
         let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Document>();
         match stream.next() {
-            Some(Ok(document)) => {
+            Some(Ok(mut document)) => {
+                document.is_empty = document.lacks_values() && has_keys_of_empty_state(&rest[..stream.byte_offset()]);
                 if let Some(message) = document.refusal() {
                     return refuse(offset(rest), message);
                 }
@@ -171,6 +178,11 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Document<'_>>, Refusal> {
         }
     }
     Ok(documents)
+}
+
+fn has_keys_of_empty_state(document: &str) -> bool {
+    let fields = Json::parse(document).and_then(Json::fields);
+    fields.is_some_and(|fields| fields.iter().all(|(key, _)| OF_EMPTY_STATE.contains(&key)))
 }
 
 /// `terragrunt run --all` puts the unit's directory before each line.
@@ -204,8 +216,6 @@ fn not_json(text: &str, at_start: bool) -> String {
         "locals {",
     ]) {
         format!("this is the configuration, not a plan; save a plan with `terraform plan -out FILE`, then {SHOW}")
-    } else if has_line(&["$ORIGIN", "$TTL"]) {
-        format!("this is a zone file of a name server; {READ}")
     } else if serde_json::from_str::<IgnoredAny>(text).is_ok() {
         format!("this JSON is no plan; {SHOW}")
     } else {
@@ -215,8 +225,7 @@ fn not_json(text: &str, at_start: bool) -> String {
 
 /// What a JSON error means: cut short, or wrong at some byte.
 fn broken(text: &str, start: usize, error: &serde_json::Error) -> Refusal {
-    let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    let offset = start + (line_start + error.column().saturating_sub(1)).min(text.len());
+    let offset = start + json::offset_of(error, text);
     // The position would be said twice.
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();
@@ -249,7 +258,17 @@ impl Document<'_> {
 
     /// Whether this is a state: what exists, and no change.
     pub fn is_state(&self) -> bool {
-        self.values.is_some() && !self.is_plan()
+        (self.values.is_some() || self.is_empty) && !self.is_plan()
+    }
+
+    /// Why a document that nobody calls a state is refused though it is one: `show` had nothing to show, which is no
+    /// state that anybody means to check.
+    pub fn refusal_alone(&self) -> Option<String> {
+        self.is_empty.then(|| format!("this is an empty state, so no plan was given to `show`; {SHOW}"))
+    }
+
+    fn lacks_values(&self) -> bool {
+        self.format_version.is_some() && self.values.is_none() && !self.is_plan() && !self.is_redacted()
     }
 
     /// Why this document is neither a plan nor a state that can be read.
@@ -274,10 +293,7 @@ impl Document<'_> {
         } else if self.cloudformation.is_some() {
             format!("this is a template of CloudFormation; {READ}")
         } else if !is_plan && !self.is_state() && !self.is_redacted() {
-            match self.format_version {
-                Some(_) => format!("this is an empty state, so no plan was given to `show`; {SHOW}"),
-                None => format!("this JSON is no plan; {SHOW}"),
-            }
+            format!("this JSON is no plan; {SHOW}")
         } else {
             return self.unknown_version();
         })
@@ -307,6 +323,7 @@ mod tests {
             "\u{feff}{\"format_version\":\"1.0\",\"configuration\":{}}\r\n",
             r#"{"plan_format_version":"1.1","provider_schemas":{}}"#,
             r#"{"format_version":"1.0","values":{"root_module":{}}}"#,
+            r#"{"format_version":"1.0"}"#,
         ] {
             assert_eq!(read(text.as_bytes()).unwrap().len(), 1, "{text}");
         }
@@ -324,7 +341,7 @@ mod tests {
         for (text, answer) in [
             ("PK\x03\x04tfplan", "binary format"),
             (r#"{"@level":"info","@message":"Terraform 1.11.4","type":"version"}"#, "`terraform plan -json`"),
-            (r#"{"format_version":"1.0"}"#, "empty state"),
+            (r#"{"format_version":"1.0","provider_schemas":{}}"#, "this JSON is no plan"),
             (r#"{"version":4,"lineage":"x","resources":[]}"#, "state file"),
             (r#"{"remote_plan_format":1,"run_id":"run-x","hostname":"h"}"#, "bookmark"),
             (r#"{"encrypted_data":"eA==","encryption_version":"v0"}"#, "tofu show -json"),
@@ -336,7 +353,6 @@ mod tests {
             ("[]", "this JSON is no plan"),
             (r#"{"AWSTemplateFormatVersion":"2010-09-09","Resources":{}}"#, "template of CloudFormation"),
             ("# All zones\nresource \"aws_route53_zone\" \"main\" {\n", "terraform plan -out FILE"),
-            ("$ORIGIN example.com.\n@ IN MX 10 mail\n", "zone file of a name server"),
             ("****\n* example.com.\n****\n*   Summary: Creates=1, Updates=0\n", "PlanJson"),
             ("Dear all,\n", "this is not JSON; what is read are"),
             (r#"{"format_version":"2.0","errored":false}"#, "format 2.0"),

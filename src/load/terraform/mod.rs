@@ -51,6 +51,11 @@ pub fn is_state(bytes: &[u8]) -> bool {
     document::read(bytes).is_ok_and(|documents| documents.iter().all(Document::is_state))
 }
 
+/// Whether an input is a plan or a state that can be read.
+pub fn is_one(bytes: &[u8]) -> bool {
+    document::read(bytes).is_ok()
+}
+
 /// Reads the plans and states of all inputs as one change, and returns what each is. Why one cannot be read becomes a gap
 /// that is an error. A state of which nobody says which side it tells of is on both if anything is `compared`. What people
 /// say of resource types in tables of their `own` comes before what is known here, and what they have `declared` of zones
@@ -95,14 +100,19 @@ pub fn load(
     kinds
 }
 
-/// Documents that are what they are given as: a plan tells of both sides itself.
+/// Documents that are what they are given as: a plan tells of both sides itself, and a state that holds nothing is none
+/// unless somebody calls it one.
 fn fitting(documents: Vec<Document<'_>>, input: StateDocument) -> Result<Vec<Document<'_>>, Refusal> {
     let is_plan = documents.iter().any(|document| !document.is_state());
-    if is_plan && (input.is_context || input.side.is_some()) {
+    let is_named = input.is_context || input.side.is_some();
+    if is_plan && is_named {
         let message = "this is a plan, which tells of both sides of a change itself; name it as an input".to_owned();
         return Err(Refusal { message, offset: 0 });
     }
-    Ok(documents)
+    match documents.iter().filter(|_| !is_named).find_map(Document::refusal_alone) {
+        Some(message) => Err(Refusal { message, offset: 0 }),
+        None => Ok(documents),
+    }
 }
 
 fn versions(document: &Document) -> String {

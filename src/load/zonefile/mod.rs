@@ -5,8 +5,12 @@
 mod data;
 mod generate;
 mod lexer;
+mod tree;
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::zonefile::data::{Header, NameTrouble, Trouble, shown};
@@ -17,9 +21,10 @@ use crate::rdata::{Rdata, Rtype};
 use crate::record::{Record, RecordSet, Served, Side, View};
 use crate::severity::Severity;
 use crate::source::{Place, SourceId, Sources, Span};
-use crate::workspace::Folder;
+use crate::workspace::{Folder, Tree, join};
 
 pub use crate::load::zonefile::lexer::in_comments;
+pub use crate::load::zonefile::tree::{InTree, home};
 
 /// What the report calls an input of this kind.
 pub const KIND: &str = "zone-file";
@@ -33,17 +38,20 @@ const MANY: usize = 100;
 /// Bytes that tell what a file is.
 const START: usize = 1 << 16;
 
-/// Whether an input is a zone file: by its name, or by a first entry that nothing else starts with.
+/// Whether an input is a zone file: by its name, by a first entry that nothing else starts with, or by a line with an
+/// `$ORIGIN` or a `$TTL`.
 pub fn is_one(name: &str, bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(START)];
-    if matches!(start.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'<')) || start.contains(&0) {
-        return false;
-    }
-    has_its_name(name) || starts_as_one(start)
+    is_text(start) && (has_its_name(name) || starts_as_one(start) || sets_state(start))
+}
+
+/// Whether these are not the first bytes of what is no list of entries.
+fn is_text(start: &[u8]) -> bool {
+    !matches!(start.trim_ascii_start().first(), None | Some(b'{' | b'[' | b'<')) && !start.contains(&0)
 }
 
 /// Whether files of such a name are zone files.
-fn has_its_name(name: &str) -> bool {
+pub fn has_its_name(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
     let lower = file.to_ascii_lowercase();
     let others = ["json", "yaml", "yml", "tf", "tfvars", "hcl", "toml", "txt", "md"];
@@ -54,12 +62,100 @@ fn has_its_name(name: &str) -> bool {
     }
 }
 
+/// Why a file that has the name of a zone file is none.
+pub fn refusal(bytes: &[u8]) -> &'static str {
+    let start = &bytes[..bytes.len().min(START)];
+    match start.trim_ascii_start().first() {
+        None => "this zone file is empty; a zone has at least its SOA and its NS records",
+        Some(b'{' | b'[') => "this has the name of a zone file, but holds JSON that is no plan and no state",
+        Some(b'<') => "this has the name of a zone file, but holds a page of HTML or XML",
+        Some(_) => "this has the name of a zone file, but is not text; a zone file holds records as people write them",
+    }
+}
+
+/// What the name of a file among others says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    /// It is a zone file.
+    Zone,
+    /// It is one if it holds any record.
+    Likely,
+    /// It is called as domains are, and maybe by chance: it is one if it starts as one.
+    Domain,
+}
+
+/// What the path of a file among others says, if it may be a zone file. One that a program or an editor left beside another
+/// is none, nor is one to make others of.
+fn likeness(path: &str) -> Option<Likeness> {
+    let lower = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let (start, ending) = lower.rsplit_once('.')?;
+    if path.split('/').any(|part| part.starts_with('.')) || lower.ends_with('~') || PASSED_OVER.contains(&ending) {
+        return None;
+    }
+    Some(match ending {
+        "zone" => Likeness::Zone,
+        "db" | "hosts" | "dns" if start.contains('.') => Likeness::Likely,
+        _ if lower.starts_with("db.") || lower.starts_with("pri.") => Likeness::Likely,
+        _ => zone_in(&lower).map(|_| Likeness::Domain)?,
+    })
+}
+
+/// Endings of files that are no zone files, however they start.
+const PASSED_OVER: [&str; 32] = [
+    "bak", "old", "orig", "save", "rej", "swp", "jnl", "jbk", "erb", "j2", "jinja", "tmpl", "tpl", "template", "json",
+    "yaml", "yml", "tf", "tfvars", "hcl", "toml", "txt", "md", "c", "css", "go", "h", "html", "java", "js", "lock",
+    "xml",
+];
+
+/// Whether a file among others, of this name and with these first bytes, is a zone file, or meant as one. The root's name
+/// servers alone, as resolvers have them, are none.
+fn may_be_one(likeness: Likeness, start: &[u8]) -> bool {
+    let mut lexer = Lexer::new(start);
+    let mut entries = std::iter::from_fn(|| {
+        let entry = lexer.next_entry()?;
+        let is_hint = matches!(&lexer.fields[..], [owner, .., _, _] if owner.text == b"." && !entry.is_indented)
+            && lexer.fields.iter().any(|field| field.text.eq_ignore_ascii_case(b"NS"));
+        Some((is_telling(&entry, &lexer.fields), is_hint))
+    });
+    let is_first_hint = |(_, is_hint): &(bool, bool)| *is_hint;
+    match likeness {
+        Likeness::Zone => true,
+        _ if !is_text(start) => false,
+        Likeness::Likely => {
+            entries.next().is_some_and(|first| !is_first_hint(&first) && (first.0 || entries.any(|one| one.0)))
+        }
+        Likeness::Domain => entries.next().is_some_and(|first| !is_first_hint(&first) && first.0),
+    }
+}
+
 /// Whether the first entry is a directive, or a record whose data are what its type has.
 fn starts_as_one(start: &[u8]) -> bool {
     let mut lexer = Lexer::new(start);
-    let Some(entry) = lexer.next_entry().filter(|entry| entry.fault.is_none()) else { return false };
-    let fields = &lexer.fields;
-    if let Some(directive) = Directive::of(&entry, fields) {
+    lexer.next_entry().is_some_and(|entry| is_telling(&entry, &lexer.fields))
+}
+
+/// Whether any entry is an `$ORIGIN` or a `$TTL` of its form.
+fn sets_state(start: &[u8]) -> bool {
+    let mut lexer = Lexer::new(start);
+    while let Some(entry) = lexer.next_entry() {
+        let is_set = match Directive::of(&entry, &lexer.fields) {
+            Some(Directive::Origin) => lexer.fields.len() == 2,
+            Some(Directive::Ttl) => is_telling(&entry, &lexer.fields),
+            _ => false,
+        };
+        if is_set && entry.fault.is_none() {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether an entry is a directive, or a record whose data are what its type has.
+fn is_telling(entry: &Entry, fields: &[Field]) -> bool {
+    if entry.fault.is_some() {
+        return false;
+    }
+    if let Some(directive) = Directive::of(entry, fields) {
         return match directive {
             Directive::Ttl => fields.len() == 2 && data::ttl(&shown(&fields[1])).is_some(),
             Directive::Generate => fields.len() > 4,
@@ -105,17 +201,34 @@ impl Directive {
 
 /// Reads the zone in a file, with the files that it includes.
 pub fn load(sources: &mut Sources, document: StateDocument, side: Side, found: &mut Found) {
-    let StateDocument { source, in_git, .. } = document;
-    let named = zone_in(sources.get(source).name());
-    let mut reader = Reader { named: named.clone(), in_git, ..Reader::default() };
-    reader.read(sources, source, State { origin: named, owner: Owner::None });
-    for &file in reader.files.iter().filter(|&&file| file != source) {
-        if !found.included.contains(&(file, KIND)) {
-            found.included.push((file, KIND));
-        }
+    let StateDocument { source, .. } = document;
+    let path = sources.get(source).name().to_owned();
+    let mut zone = read(sources, source, &path, Around::Disk);
+    // The document itself is an input already.
+    zone.files.retain(|&file| file != source);
+    zone.add(side, found);
+}
+
+/// Reads the zone in a file, of this path where the files lie that it includes.
+fn read(sources: &mut Sources, source: SourceId, path: &str, around: Around) -> Zone {
+    let (label, bytes) = (sources.get(source).name().to_owned(), sources.get(source).bytes());
+    if !is_text(&bytes[..bytes.len().min(START)]) {
+        return Zone::unread(source, "this file is called as zone files are, and holds no record");
     }
-    let label = sources.get(source).name();
-    reader.finish(source, label, side, found);
+    let named = zone_in(path);
+    let mut reader = Reader { named: named.clone(), around, ..Reader::default() };
+    reader.read(sources, source, path, State { origin: named, owner: Owner::None });
+    reader.finish(source, label)
+}
+
+/// Where files lie that others include.
+#[derive(Default)]
+enum Around<'t> {
+    /// On disk.
+    #[default]
+    Disk,
+    /// In one state of a directory.
+    Tree(&'t mut Tree),
 }
 
 /// The zone that the name of a file tells, as in `example.com.zone`, `db.example.com` and `example.com`.
@@ -149,8 +262,8 @@ struct State {
 enum Owner {
     /// There was none.
     None,
-    /// It cannot be read, which has been told.
-    Unread,
+    /// It cannot be read, which has been told: by which gap, or none if that is one of many.
+    Unread(Option<usize>),
     Is(Name),
 }
 
@@ -165,7 +278,9 @@ struct Read {
 
 /// What has been read so far.
 #[derive(Default)]
-struct Reader {
+struct Reader<'t> {
+    /// Where the files lie.
+    around: Around<'t>,
     /// The zone that the name of the file tells.
     named: Option<Name>,
     /// The first `$ORIGIN`.
@@ -179,15 +294,17 @@ struct Reader {
     gaps: Vec<Gap>,
     /// Gaps that are not told one by one.
     more: usize,
+    /// How many entries each gap leaves out besides its own.
+    below: BTreeMap<usize, usize>,
+    /// Whether it has been told that names are relative to nothing, and by which gap, as of an owner.
     has_told_no_origin: bool,
-    /// The file that is read, behind those that include it.
-    stack: Vec<SourceId>,
+    no_origin: Option<usize>,
+    /// The file that is read, behind those that include it: each with its path where they lie.
+    stack: Vec<(SourceId, String)>,
     /// Where each of those includes the next.
     sites: Vec<Span>,
     /// Every file, once.
     files: Vec<SourceId>,
-    /// Whether the files come from git.
-    in_git: bool,
 }
 
 /// A file to read before the next entry.
@@ -200,26 +317,26 @@ struct Include<'a> {
     entry: Range<usize>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads a file. What it says of origin and owner ends with it (RFC 1035 section 5.1).
-    fn read(&mut self, sources: &mut Sources, source: SourceId, mut state: State) {
+    fn read(&mut self, sources: &mut Sources, source: SourceId, path: &str, mut state: State) {
         if !self.files.contains(&source) {
             self.files.push(source);
         }
-        self.stack.push(source);
+        self.stack.push((source, path.to_owned()));
         let mut cursor = None;
         loop {
             let bytes = sources.get(source).bytes();
             let mut lexer = cursor.map_or_else(|| Lexer::new(bytes), |cursor| Lexer::resume(bytes, cursor));
             let Some(include) = self.read_to_include(source, &mut lexer, &mut state) else { break };
             cursor = Some(lexer.cursor());
-            let Include { path, origin, entry } = include;
-            let (at, path) = (path.range.clone(), shown(&path).into_owned());
-            match self.included(sources, source, &path) {
-                Ok(file) => {
+            let Include { path: field, origin, entry } = include;
+            let (at, wanted) = (field.range.clone(), shown(&field).into_owned());
+            match self.included(sources, path, &wanted) {
+                Ok((file, path)) => {
                     self.sites.push(span(source, &entry));
                     let origin = origin.or_else(|| state.origin.clone());
-                    self.read(sources, file, State { origin, owner: state.owner.clone() });
+                    self.read(sources, file, &path, State { origin, owner: state.owner.clone() });
                     self.sites.pop();
                 }
                 Err(reason) => self.tell(source, &entry, &Trouble { reason, at }),
@@ -259,7 +376,7 @@ impl Reader {
                 let owner = fields.first().filter(|_| !entry.is_indented).map(|owner| owner_of(owner, state));
                 state.owner = match owner {
                     Some(Ok(owner)) => Owner::Is(owner),
-                    Some(Err(_)) => Owner::Unread,
+                    Some(Err(_)) => Owner::Unread(self.next_gap()),
                     None => state.owner.clone(),
                 };
             }
@@ -304,7 +421,10 @@ impl Reader {
         let (owner, rest) = if entry.is_indented {
             match &state.owner {
                 Owner::Is(owner) => (owner.clone(), fields),
-                Owner::Unread => return Ok(()),
+                Owner::Unread(gap) => {
+                    self.leave_out(*gap);
+                    return Ok(());
+                }
                 Owner::None => {
                     let reason = "it starts with a blank, so it has the owner of the record before, and there is none";
                     return Err(Trouble { reason: reason.to_owned(), at: entry.range.clone() });
@@ -317,10 +437,18 @@ impl Reader {
                     (owner, &fields[1..])
                 }
                 Err(trouble) => {
-                    state.owner = Owner::Unread;
-                    let is_told =
-                        trouble == NameTrouble::NoOrigin && std::mem::replace(&mut self.has_told_no_origin, true);
-                    return if is_told { Ok(()) } else { Err(trouble.at(&fields[0])) };
+                    let has_no_origin = trouble == NameTrouble::NoOrigin;
+                    if has_no_origin && self.has_told_no_origin {
+                        state.owner = Owner::Unread(self.no_origin);
+                        self.leave_out(self.no_origin);
+                        return Ok(());
+                    }
+                    let gap = self.next_gap();
+                    state.owner = Owner::Unread(gap);
+                    if has_no_origin {
+                        (self.has_told_no_origin, self.no_origin) = (true, gap);
+                    }
+                    return Err(trouble.at(&fields[0]));
                 }
             }
         };
@@ -398,33 +526,63 @@ impl Reader {
         Ok(())
     }
 
-    /// The file of an `$INCLUDE`: looked for from the directory of the file that includes it, and from those above it, as
-    /// far as the repository goes, since a path counts from wherever the name server runs. The error reads on after "this
-    /// entry is not read: ".
-    fn included(&self, sources: &mut Sources, source: SourceId, path: &str) -> Result<SourceId, String> {
-        if self.in_git {
-            return Err(
-                "files that another includes are not read from git; compare two directories in place of it".to_owned()
-            );
-        }
+    /// The file of an `$INCLUDE` in the file `from`, and its path: looked for from the directory of that file, and from those
+    /// above it, as far as the repository or the tree goes, since a path counts from wherever the name server runs. The
+    /// error reads on after "this entry is not read: ".
+    fn included(&mut self, sources: &mut Sources, from: &str, path: &str) -> Result<(SourceId, String), String> {
         if self.stack.len() == DEEPEST {
             return Err(format!("files include one another more than {DEEPEST} deep"));
         }
-        let name = sources.get(source).name().to_owned();
-        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
-        let folder = Folder::new(if name.starts_with('/') && directory.is_empty() { "/" } else { directory });
+        let directory = from.rsplit_once('/').map_or("", |(directory, _)| directory);
         let ways = std::iter::successors(Some(path.to_owned()), |way| Some(format!("../{way}")));
-        let ways = ways.take(if path.starts_with('/') { 1 } else { DEEPEST });
-        let found = ways.into_iter().find_map(|way| folder.read(sources, &way));
-        let found = found.ok_or_else(|| {
-            format!("there is no file `{path}` beside it or in a directory above it in the repository")
-        })?;
-        if self.stack.contains(&found) { Err(format!("`{path}` includes itself")) } else { Ok(found) }
+        let mut ways = ways.take(if path.starts_with('/') { 1 } else { DEEPEST });
+        let found = match &mut self.around {
+            Around::Disk => {
+                let folder = Folder::new(if from.starts_with('/') && directory.is_empty() { "/" } else { directory });
+                let file = ways.find_map(|way| folder.read(sources, &way)).ok_or_else(|| {
+                    format!("there is no file `{path}` beside it or in a directory above it in the repository")
+                })?;
+                (file, sources.get(file).name().to_owned())
+            }
+            Around::Tree(tree) => {
+                let inside: Vec<String> = ways.map_while(|way| join(directory, &way)).collect();
+                let there = inside.iter().find(|way| tree.has_file(way)).cloned();
+                let there = there.or_else(|| tree.seen_from_above(path));
+                if there.is_none() && inside.is_empty() {
+                    let root = tree.name("");
+                    let root = if root.is_empty() { "." } else { &root };
+                    return Err(format!("`{path}` lies outside of `{root}`, and only what lies there is read"));
+                }
+                let there = there.ok_or_else(|| {
+                    let state = tree.state();
+                    format!("there is no file `{path}` beside it or in a directory above it {state}")
+                })?;
+                let file = tree.read_within(sources, &there);
+                (file.map_err(|reason| format!("`{path}` cannot be included: {reason}"))?, there)
+            }
+        };
+        if self.stack.iter().any(|(file, _)| *file == found.0) {
+            return Err(format!("`{path}` includes itself"));
+        }
+        Ok(found)
     }
 
     /// A place in the file that is read.
     fn place(&self, span: Span, block: Span) -> Place {
         Place { span, block, address: None, site: self.sites.last().copied() }
+    }
+
+    /// The gap that the next trouble becomes, unless it is one of many.
+    fn next_gap(&self) -> Option<usize> {
+        (self.gaps.len() < MANY).then_some(self.gaps.len())
+    }
+
+    /// Counts an entry that is left out because of a gap that is told elsewhere.
+    fn leave_out(&mut self, gap: Option<usize>) {
+        match gap {
+            Some(gap) => *self.below.entry(gap).or_default() += 1,
+            None => self.more += 1,
+        }
     }
 
     /// Tells what is wrong with an entry.
@@ -437,9 +595,13 @@ impl Reader {
         self.gaps.push(Gap::new(&INPUT_UNREADABLE, format!("this entry is not read: {}", trouble.reason), place));
     }
 
-    /// Hands over what was read.
-    fn finish(mut self, source: SourceId, label: &str, side: Side, found: &mut Found) {
+    /// What was read.
+    fn finish(mut self, source: SourceId, label: String) -> Zone {
         let start = Place::at(span(source, &(0..0)));
+        for (gap, number) in std::mem::take(&mut self.below) {
+            let entries = if number == 1 { "is 1 more entry" } else { &format!("are {number} more entries") };
+            write!(self.gaps[gap].reason, "; nor {entries} below it").expect("strings take all text");
+        }
         if self.more > 0 {
             let reason = format!("{} more entries of this file cannot be read", self.more);
             self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
@@ -449,44 +611,97 @@ impl Reader {
             self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start.clone()));
         }
         let soa = self.records.iter().find(|read| read.rtype == Rtype::Soa).map(|read| read.owner.clone());
+        // Without its SOA a file is part of a zone.
         let has_soa = soa.is_some();
+        let whole = has_soa && self.gaps.is_empty();
         let named =
             self.named.take().filter(|named| self.first_origin.as_ref().is_none_or(|origin| origin.is_within(named)));
-        let Some(apex) = soa.or(named).or(self.first_origin.take()) else {
-            if !self.records.is_empty() {
-                let reason = "nothing says of which zone this file is: it has no SOA and no `$ORIGIN`, and its name is no \
-                              zone; begin it with `$ORIGIN` and the zone";
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
-            }
-            found.gaps.append(&mut self.gaps);
-            return;
-        };
-        let view = found.builder.view(View { apex: Some(apex.clone()), id: None, private: false, host: None });
-        found.builder.label(view, label);
-        let zone = apex.unrooted();
-        // Without its SOA a file is part of a zone.
-        if has_soa && self.gaps.is_empty() {
-            found.builder.mark_whole(view, side);
+        let apex = soa.or(named).or(self.first_origin.take());
+        if apex.is_none() && !self.records.is_empty() {
+            let reason = "nothing says of which zone this file is: it has no SOA and no `$ORIGIN`, and its name is no \
+                          zone; begin it with `$ORIGIN` and the zone";
+            self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, start));
         }
+        let Some(apex) = apex else {
+            return Zone { gaps: self.gaps, files: self.files, ..Zone::default() };
+        };
+        let zone = apex.unrooted();
+        let mut gaps = self.gaps;
         let mut has_seen_soa = false;
-        for Read { owner, rtype, record, owner_at } in self.records {
-            let place = || Place { span: owner_at, ..record.place.clone() };
+        self.records.retain(|Read { owner, rtype, record, owner_at }| {
+            let mut refuse = |reason: String, severity| {
+                let place = Place { span: *owner_at, ..record.place.clone() };
+                let reason = format!("this entry is not read: {reason}");
+                gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place).lowered_to(severity));
+                false
+            };
             if !owner.is_within(&apex) {
                 let owner = owner.unrooted();
-                let reason =
-                    format!("this entry is not read: {owner} is not in the zone {zone}, so name servers ignore it");
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place()).lowered_to(Severity::Warning));
-                continue;
+                refuse(format!("{owner} is not in the zone {zone}, so name servers ignore it"), Severity::Warning)
+            } else if *rtype == Rtype::Soa && std::mem::replace(&mut has_seen_soa, true) {
+                refuse(format!("the zone {zone} has its SOA already, and name servers refuse two"), Severity::Error)
+            } else {
+                true
             }
-            if rtype == Rtype::Soa && std::mem::replace(&mut has_seen_soa, true) {
-                let reason =
-                    format!("this entry is not read: the zone {zone} has its SOA already, and name servers refuse two");
-                self.gaps.push(Gap::new(&INPUT_UNREADABLE, reason, place()));
-                continue;
-            }
+        });
+        Zone { apex: Some(apex), id: None, has_soa, whole, records: self.records, gaps, files: self.files, label }
+    }
+}
+
+/// The zone in a file, or a part of one.
+#[derive(Default)]
+struct Zone {
+    /// Its name, if anything tells it; else there are no records.
+    apex: Option<Name>,
+    /// What tells it from others of the name.
+    id: Option<Arc<str>>,
+    /// Without its SOA a file is part of a zone.
+    has_soa: bool,
+    /// Whether there are no other records.
+    whole: bool,
+    records: Vec<Read>,
+    gaps: Vec<Gap>,
+    /// The file and all that it includes, once each; none if it could not be read.
+    files: Vec<SourceId>,
+    /// What people call it: the file.
+    label: String,
+}
+
+impl Zone {
+    /// Nothing but why a file cannot be read; `source` need not hold its bytes.
+    fn unread(source: SourceId, reason: &str) -> Zone {
+        let gap = Gap::new(&INPUT_UNREADABLE, reason, Place::at(span(source, &(0..0))));
+        Zone { gaps: vec![gap], ..Zone::default() }
+    }
+
+    /// The view that it is, or is a part of.
+    fn view(&self) -> Option<View> {
+        let apex = self.apex.clone()?;
+        Some(View { apex: Some(apex), id: self.id.clone(), private: false, host: None })
+    }
+
+    /// Says that all of the zone is known on this side.
+    fn mark_whole(&self, side: Side, found: &mut Found) {
+        if let Some(view) = self.view() {
+            let view = found.builder.view(view);
+            found.builder.mark_whole(view, side);
+        }
+    }
+
+    /// Adds what was read.
+    fn add(self, side: Side, found: &mut Found) {
+        found.include(self.files.iter().map(|&file| (file, KIND)));
+        if self.whole {
+            self.mark_whole(side, found);
+        }
+        let view = self.view();
+        found.gaps.extend(self.gaps);
+        let Some(view) = view else { return };
+        let view = found.builder.view(view);
+        found.builder.label(view, &self.label);
+        for Read { owner, rtype, record, .. } in self.records {
             found.builder.add(side, RecordSet { view, owner, rtype, variant: None, records: vec![record] });
         }
-        found.gaps.append(&mut self.gaps);
     }
 }
 
@@ -647,7 +862,7 @@ mod tests {
                 "6: it has no type of record",
                 "7: `$FOO` is no directive; there are $ORIGIN, $TTL, $INCLUDE and $GENERATE",
                 "8: `x` is no time to live",
-                "9: `..g` is not a domain name: it has an empty label",
+                "9: `..g` is not a domain name: it has an empty label; nor is 1 more entry below it",
                 "11: it has a `\"` that is not closed on its line",
                 "12: it has a `(` that is never closed",
                 "13: its CAA is not well-formed: unexpected end of entry",
@@ -662,6 +877,23 @@ mod tests {
     }
 
     #[test]
+    fn entries_below_an_owner_that_cannot_be_read_are_counted() {
+        assert_eq!(
+            gaps("..a A 192.0.2.1\n MX 10 x\n TXT y\nb A 192.0.2.1\n TXT z\n..c ( A\n ) TXT \"q\n A 192.0.2.1\n"),
+            [
+                "1: `..a` is not a domain name: it has an empty label; nor are 2 more entries below it",
+                "7: it has a `\"` that is not closed on its line; nor is 1 more entry below it",
+            ]
+        );
+        let (records, gaps) = read("-", b"a A 192.0.2.1\n TXT x\nb A 192.0.2.1\n$ORIGIN example.com.\nc A 192.0.2.1\n");
+        assert_eq!(records, ["c.example.com - A 192.0.2.1"]);
+        assert!(gaps.len() == 1 && gaps[0].ends_with("its zone; nor are 2 more entries below it"), "{gaps:?}");
+        let bad = "..a A 192.0.2.1\n".repeat(MANY);
+        let (_, gaps) = read("example.com.zone", format!("{bad}..b A 192.0.2.1\n A 192.0.2.1\n").as_bytes());
+        assert_eq!((gaps.len(), gaps[MANY].as_str()), (MANY + 1, "1: 2 more entries of this file cannot be read"));
+    }
+
+    #[test]
     fn the_zone_is_that_of_the_soa_or_else_of_the_name_or_the_origin() {
         let apex = |name: &str, text: &str| {
             let (records, gaps) = read(name, text.as_bytes());
@@ -671,7 +903,9 @@ mod tests {
         assert_eq!(apex("example.com", "a A 192.0.2.1"), "a.example.com - A 192.0.2.1");
         assert_eq!(apex("example.com.db", "$TTL 5\na A 192.0.2.1"), "a.example.com 5 A 192.0.2.1");
         assert_eq!(apex("my.records", "$ORIGIN example.com.\na A 192.0.2.1"), "a.example.com - A 192.0.2.1");
-        assert!(apex("-", "a A 192.0.2.1\nb A 192.0.2.1").ends_with("begin the file with `$ORIGIN` and its zone"));
+        assert!(
+            apex("-", "a A 192.0.2.1\nb A 192.0.2.1").ends_with("`$ORIGIN` and its zone; nor is 1 more entry below it")
+        );
         assert!(apex("before.zone", "a A 192.0.2.1").contains("nothing says to what"), "no zone is called `before`");
         assert!(apex("zone.txt", "a.example.com. A 192.0.2.1").contains("nothing says of which zone this file is"));
         let outside = apex(
@@ -691,6 +925,8 @@ mod tests {
             ("x", "example.com. 300 IN TXT \"x\""),
             ("example.com.zone", "this is broken"),
             ("db.example.com", "( \"\n"),
+            ("x", "this is broken\n$ORIGIN example.com.\n"),
+            ("x", "@ SOA a b ( 1\n$TTL 1h\n"),
         ] {
             assert!(is_one(name, text.as_bytes()), "{text}");
         }
@@ -706,6 +942,7 @@ mod tests {
             ("x", "this txt is text\n"),
             ("x", "<html>"),
             ("x", "$HOME is where\n"),
+            ("x", "use strict;\n$TTL = 5;\n$ORIGIN = \"x\";\n"),
             ("x.zone", "a\0b"),
         ] {
             assert!(!is_one(name, text.as_bytes()), "{text}");
