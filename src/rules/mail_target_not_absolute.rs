@@ -17,10 +17,15 @@ pub static RULE: Rule = Rule {
     checks: &[Check::State { find, tell }],
 };
 
+/// Whether a record lacks the dot, and no template that is filled in later can bring it.
+fn lacks_dot(record: &Record) -> bool {
+    record.unrooted && !host(record).is_some_and(|host| host.unrooted().ends_with('}'))
+}
+
 /// The sets whose hosts matter to mail, each with the records that lack the dot.
 fn unrooted<'a>(node: &Node<'a>) -> impl Iterator<Item = (&'a RecordSet, Vec<&'a Record>)> + use<'a> {
     let sets = node.sets.iter().filter(|set| matches!(set.rtype, Rtype::Cname | Rtype::Mx | Rtype::Srv));
-    let lacking = sets.map(|set| (&**set, set.records.iter().filter(|record| record.unrooted).collect::<Vec<_>>()));
+    let lacking = sets.map(|set| (&**set, set.records.iter().filter(|record| lacks_dot(record)).collect::<Vec<_>>()));
     lacking.filter(|(_, records)| !records.is_empty())
 }
 
