@@ -55,18 +55,21 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let exchange = node.name.unrooted();
     let owners = list(faults.iter().map(|fault| &fault.related));
     let old = scene.before(node);
+    let stays = |record: &&Record| node.addresses().any(|now| now.rdata == record.rdata);
     let lost: Vec<&Record> = match scene.status {
-        Status::Introduced => old.addresses().chain(old.cnames()).collect(),
+        Status::Introduced => old.addresses().chain(old.cnames()).filter(|record| !stays(record)).collect(),
         Status::Existing | Status::Fixed => Vec::new(),
     };
     let mx = mx_naming(scene.snapshot(), faults, node.name);
     let mx = mx.into_iter().map(|record| Label::new("this mx names it", &record.place));
     let lost_labels = lost.iter().map(|record| Label::new("this is gone after the change", &record.place));
     let mut labels = mx.chain(lost_labels).collect::<Vec<_>>().into_iter();
-    let (cause, becomes) = if lost.is_empty() {
-        (state_cause(scene, Cause::MxAdded), "has")
-    } else {
-        (Cause::RecordRemoved, "is left with")
+    // What stood elsewhere may have gone: the target of an alias, or what a wildcard answered.
+    let was_named = !mx_naming(&scene.diff.before, faults, node.name).is_empty();
+    let (cause, becomes) = match lost.is_empty() {
+        true if was_named => (state_cause(scene, Cause::ExchangeChanged), "is left with"),
+        true => (state_cause(scene, Cause::MxAdded), "has"),
+        false => (Cause::RecordRemoved, "is left with"),
     };
     Telling {
         severity: None,
