@@ -72,6 +72,11 @@ pub fn terms(text: &str) -> Vec<Term<'_>> {
     terms
 }
 
+/// Whether the text lets nobody send and refers to no other name: `v=spf1 -all`, which names state that send no mail.
+pub fn lets_nobody_send(text: &str) -> bool {
+    matches!(&terms(text)[..], [only] if only.text.eq_ignore_ascii_case("-all"))
+}
+
 /// The names whose records tell who may send by the record of an owner; often none, and one of them more than once.
 pub fn names(owner: &Name, text: &str) -> Vec<Name> {
     terms(text).iter().filter_map(|term| term.subject.name(owner).cloned()).collect()
@@ -276,6 +281,14 @@ mod tests {
     #[test]
     fn nothing_counts_behind_all_and_no_redirection_beside_it() {
         assert_eq!(subjects("v=spf1  redirect=example.net a ~all include:example.org"), subjects("v=spf1 a ~all"));
+    }
+
+    #[test]
+    fn only_a_record_that_ends_at_once_lets_nobody_send() {
+        let texts = ["v=spf1 -all", "V=SPF1  -ALL", "v=spf1 -all include:example.net"];
+        assert!(texts.iter().all(|text| lets_nobody_send(text)));
+        let others = ["v=spf1", "v=spf1 ~all", "v=spf1 mx -all", "v=spf1 redirect=example.net", "-all", "v=spf10 -all"];
+        assert!(!others.iter().any(|text| lets_nobody_send(text)));
     }
 
     #[test]

@@ -47,11 +47,17 @@ fn link<'a>(snapshot: &'a Snapshot, view: ViewId, name: &Name) -> Option<(Link<'
         return Some(((view, owner, &set.records[0]), target));
     }
     let owner = snapshot.answering(view, name)?;
-    let records = snapshot.sets_at(view, &owner).iter().flat_map(|set| &set.records);
+    let sets = || snapshot.sets_at(view, &owner).iter();
+    let aliases = || sets().flat_map(|set| &set.records).filter(|record| record.rdata.alias_target().is_some());
     // Of several, in whatever order they are written, always the same.
-    let alias = records.filter(|record| record.rdata.alias_target().is_some());
-    let alias = alias.min_by_key(|record| record.rdata.alias_target())?;
-    Some(((view, owner, alias), alias.rdata.alias_target()?.clone()))
+    let alias = aliases().min_by_key(|record| record.rdata.alias_target())?;
+    let target = alias.rdata.alias_target()?.clone();
+    // Of versions each is answered at times, and only some need lead back.
+    let has_versions = sets().any(|set| set.rtype == Rtype::Cname && set.variant.is_some());
+    if has_versions && aliases().any(|other| other.rdata.alias_target() != Some(&target)) {
+        return None;
+    }
+    Some(((view, owner, alias), target))
 }
 
 /// Every loop is found at the smallest name of its aliases, so that it is one finding.

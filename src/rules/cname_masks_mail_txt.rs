@@ -7,6 +7,7 @@ use crate::record::{Node, Record, Snapshot};
 use crate::route::last_target;
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
+use crate::spf;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -53,10 +54,13 @@ fn words(texts: &[(MailText, &Record)]) -> String {
     words.join(" and ")
 }
 
-/// A policy before the change, an alias and no text after it, whose target states no such policy.
+/// A policy before the change, an alias and no text after it, whose target states no such policy. A name that lets nobody
+/// send has no mail to lose.
 fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let before = scene.before(node);
-    let old = mail_texts(&before);
+    let lets_nobody_send =
+        |record: &Record| record.rdata.joined_text().is_some_and(|text| spf::lets_nobody_send(&text));
+    let mut old = mail_texts(&before).into_iter().filter(|(_, record)| !lets_nobody_send(record));
     let alias = node.cnames().next()?;
     let had_alias = before.cnames().next().is_some();
     if had_alias || !mail_texts(node).is_empty() || MailText::at(node.name).is_some() {
@@ -65,7 +69,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     if goes_to_service(&scene.diff.after, scene.declared, node, alias) {
         return None;
     }
-    let (first, record) = old.iter().find(|(text, _)| !answers(&scene.diff.after, node, alias, *text))?;
+    let (first, record) = old.find(|(text, _)| !answers(&scene.diff.after, node, alias, *text))?;
     let owner = node.name.unrooted();
     let target = target_text(alias);
     Some(Telling {

@@ -54,8 +54,7 @@ fn sign_of_mail<'a>(snapshot: &'a Snapshot, node: &Node<'a>) -> Option<(&'static
     let spf = mail_texts(node).into_iter().find(|(text, _)| *text == MailText::Spf);
     if let Some((_, record)) = spf {
         let text = record.rdata.joined_text().unwrap_or_default();
-        let lets_nobody = matches!(&spf::terms(&text)[..], [only] if only.text.eq_ignore_ascii_case("-all"));
-        return (!lets_nobody).then_some(("an spf text", record));
+        return (!spf::lets_nobody_send(&text)).then_some(("an spf text", record));
     }
     let within = |label: &str| {
         let name = node.name.child(label).ok()?;

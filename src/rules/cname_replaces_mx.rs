@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// An MX before the change, an alias and no MX after it: where the mail goes now.
-fn step(scene: &Scene, node: &Node) -> Option<Telling> {
+pub(super) fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let before = scene.before(node);
     let old = before.mx().next()?;
     let alias = node.records(&Rtype::Cname).next()?;

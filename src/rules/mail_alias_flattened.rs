@@ -18,12 +18,19 @@ pub static RULE: Rule = Rule {
     checks: &[Check::State { find, tell }, Check::Step(step)],
 };
 
-/// The alias that resolvers see as addresses only, with nothing beside it that mail reads; of several, a proxied one.
+/// The alias that resolvers see as addresses only, a flattened CNAME or a record such as ALIAS, with nothing beside it that
+/// mail reads; of several, a proxied one.
 fn flattened<'a>(node: &Node<'a>) -> Option<&'a Record> {
     let is_seen = node.cnames().next().is_some();
     let own = [Rtype::Mx, Rtype::Txt].iter().any(|rtype| node.records(rtype).next().is_some());
-    let first = node.records(&Rtype::Cname).find(|alias| alias.served == Served::Proxied);
-    first.or_else(|| node.records(&Rtype::Cname).next()).filter(|_| !is_seen && !own)
+    let cname = node.records(&Rtype::Cname).max_by_key(|cname| cname.served == Served::Proxied);
+    let alias = || node.addresses().find(|record| record.rdata.alias_target().is_some());
+    cname.or_else(alias).filter(|_| !is_seen && !own)
+}
+
+/// Whether a CNAME stands at a node, flattened or not.
+fn is_cname(node: &Node) -> bool {
+    node.records(&Rtype::Cname).next().is_some()
 }
 
 /// Whether mail relies on the records that an alias leads to, whatever else is known: at the name of a policy, and
@@ -42,13 +49,15 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let alias = flattened(node).expect("the fault has a flattened alias");
     let proxied = alias.served == Served::Proxied;
     let had_alias = scene.before(node).cnames().next().is_some();
+    let added = if is_cname(node) { Cause::CnameAdded } else { Cause::RecordAdded };
+    let introduced = if had_alias { Cause::FlatteningBegun } else { added };
     telling(
         scene,
         node,
         alias,
         Telling {
             severity: (!proxied).then_some(Severity::Warning),
-            cause: state_cause(scene, if had_alias { Cause::FlatteningBegun } else { Cause::CnameAdded }),
+            cause: state_cause(scene, introduced),
             message: format!(
                 "{} is served as addresses, so the records of {} that mail relies on do not answer for it",
                 node.name.unrooted(),
@@ -109,7 +118,11 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
 
 /// The telling with the way out that always helps.
 fn telling(scene: &Scene, node: &Node, alias: &Record, telling: Telling) -> Telling {
-    let what = if alias.served == Served::Proxied { "the proxy" } else { "flattening" };
-    let first = format!("switch {what} off for {} at {}", node.name.unrooted(), host_text(scene.view(node)));
+    let (name, host) = (node.name.unrooted(), host_text(scene.view(node)));
+    let first = match alias.served {
+        _ if !is_cname(node) => format!("write a cname at {name}, which is served as it is"),
+        Served::Proxied => format!("switch the proxy off for {name} at {host}"),
+        _ => format!("switch flattening off for {name} at {host}"),
+    };
     Telling { help: std::iter::once(first).chain(telling.help).collect(), ..telling }
 }

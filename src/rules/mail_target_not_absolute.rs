@@ -17,6 +17,11 @@ pub static RULE: Rule = Rule {
     checks: &[Check::State { find, tell }],
 };
 
+/// Whether a record lacks the dot, and no template that is filled in later can bring it.
+fn lacks_dot(record: &Record) -> bool {
+    record.unrooted && !host(record).is_some_and(|host| host.unrooted().ends_with('}'))
+}
+
 /// Records that may not name the host that is meant.
 struct Lacking<'a> {
     set: &'a RecordSet,
@@ -26,7 +31,7 @@ struct Lacking<'a> {
 /// The sets whose hosts matter to mail, each with the records that lack the dot.
 fn lacking<'a>(snapshot: &Snapshot, node: &Node<'a>) -> Vec<Lacking<'a>> {
     let sets = node.sets.iter().filter(|set| matches!(set.rtype, Rtype::Cname | Rtype::Mx | Rtype::Srv));
-    let is_lacking = |record: &&Record| record.unrooted || meant(snapshot, node, record).is_some();
+    let is_lacking = |record: &&Record| lacks_dot(record) || meant(snapshot, node, record).is_some();
     let lacking = sets.map(|set| Lacking { set, records: set.records.iter().filter(is_lacking).collect() });
     lacking.filter(|lacking| !lacking.records.is_empty()).collect()
 }

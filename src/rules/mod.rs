@@ -168,6 +168,7 @@ pub static GROUPS: &[&[&Rule]] = &[
         &spf_term_loses_answer::RULE,
         &mail_routed_by_cname::RULE,
     ],
+    &[&explicit_cname_escapes_wildcard_mx::RULE, &empty_non_terminal_blocks_wildcard::RULE],
     &[&mail_cname_dead_end::RULE, &cname_loop::RULE, &cname_target_missing::RULE, &cname_chain_too_long::RULE],
     &[
         &deletion_uncovers_wildcard_cname::RULE,

@@ -3,7 +3,7 @@
 use super::{list, mx_naming, senders, state_cause, state_faults};
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, Snapshot, ViewId};
-use crate::route::{Chain, End, Hop};
+use crate::route::{Chain, End};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
 
@@ -60,20 +60,19 @@ fn leads_on(snapshot: &Snapshot, asked: ViewId, record: &Record) -> bool {
 
 /// The records that answered for the node before the change and do not any more: aliases on the way, and addresses at its
 /// end. Where a child zone has come, they may still be there and are not asked.
-fn lost<'a>(scene: &Scene<'a>, faults: &[Fault], now: &Chain) -> Vec<&'a Record> {
+fn lost<'a>(scene: &Scene<'a>, node: &Node, faults: &[Fault], now: &Chain) -> Vec<&'a Record> {
     let before = &scene.diff.before;
-    let name = &now.hops.first().map_or(&now.last, |hop| &hop.name);
+    let stays = |record: &Record| {
+        let mut answering = now.hops.iter().map(|hop| hop.alias).chain(node.addresses());
+        answering.any(|other| other.rdata == record.rdata)
+    };
     let mut lost: Vec<&Record> = Vec::new();
     for fault in faults {
-        let chain = Chain::from(before, fault.view, name);
-        let aliases = chain.hops.iter().map(|hop| hop.alias).filter(|alias| {
-            let stays = |hop: &Hop| hop.alias.rdata == alias.rdata;
-            !now.hops.iter().any(stays)
-        });
+        let chain = Chain::from(before, fault.view, node.name);
         let addresses = [Rtype::A, Rtype::Aaaa, Rtype::Alias].into_iter();
-        let records = aliases.chain(addresses.flat_map(|rtype| chain.records(before, &rtype)));
-        for record in records {
-            if !lost.iter().any(|known| std::ptr::eq(*known, record)) {
+        let addresses = addresses.flat_map(|rtype| chain.records(before, &rtype));
+        for record in chain.hops.iter().map(|hop| hop.alias).chain(addresses) {
+            if !stays(record) && !lost.iter().any(|known| std::ptr::eq(*known, record)) {
                 lost.push(record);
             }
         }
@@ -84,23 +83,30 @@ fn lost<'a>(scene: &Scene<'a>, faults: &[Fault], now: &Chain) -> Vec<&'a Record>
 fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let exchange = node.name.unrooted();
     let owners = list(faults.iter().map(|fault| &fault.related));
+    let is_new = scene.status == Status::Introduced;
     let chain = Chain::of(scene.snapshot(), node.view, node.name);
-    let lost = if scene.status == Status::Introduced { lost(scene, faults, &chain) } else { Vec::new() };
+    let lost = if is_new { lost(scene, node, faults, &chain) } else { Vec::new() };
     let mx = mx_naming(scene.snapshot(), faults, node.name);
     let mx = mx.into_iter().map(|record| Label::new("this mx names it", &record.place));
     let lost_labels = lost.iter().map(|record| Label::new("this answered before the change", &record.place));
     let mut labels = mx.chain(lost_labels).collect::<Vec<_>>().into_iter();
-    let had_mx = !mx_naming(&scene.diff.before, faults, node.name).is_empty();
+    let had_mx = is_new && !mx_naming(&scene.diff.before, faults, node.name).is_empty();
+    let cause = match lost.is_empty() {
+        // What an alias of the DNS host leads to may have gone.
+        true if had_mx => Cause::ExchangeChanged,
+        true => Cause::MxAdded,
+        false => Cause::RecordRemoved,
+    };
     let last = chain.last.unrooted();
     let (end, needs_address) = match (&chain.hops[..], &chain.end) {
-        ([], _) if lost.is_empty() => ("which has no address".to_owned(), &exchange),
-        ([], _) => ("which is left with no address".to_owned(), &exchange),
+        ([], _) if had_mx => ("which is left with no address".to_owned(), &exchange),
+        ([], _) => ("which has no address".to_owned(), &exchange),
         (_, End::Loop) => (format!("whose aliases lead back to {last}"), &exchange),
         _ => (format!("an alias for {last}, which has no address"), &last),
     };
     Telling {
         severity: None,
-        cause: state_cause(scene, if had_mx { Cause::RecordRemoved } else { Cause::MxAdded }),
+        cause: state_cause(scene, cause),
         message: format!("mail for {owners} goes to {exchange}, {end}"),
         help: vec![
             format!("give {needs_address} an A or AAAA record"),
