@@ -202,6 +202,8 @@ impl Source {
 
     fn position(&self, offset: u32) -> Position {
         let index = self.index.get_or_init(|| Index::new(&self.bytes));
+        // Before the first character there may be a byte order mark.
+        let offset = offset.max(index.lines[0]);
         let line = index.lines.partition_point(|&start| start <= offset);
         let start = index.lines[line - 1];
         let column = index.characters(&self.bytes, offset) - index.characters(&self.bytes, start) + 1;
@@ -280,6 +282,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_takes_no_column() {
         assert_eq!(position("\u{feff}{}", 3), (1, 1));
+        assert_eq!(position("\u{feff}{}", 0), (1, 1), "what is about all of it");
     }
 
     #[test]

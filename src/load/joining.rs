@@ -1,6 +1,6 @@
 //! Which views of different inputs are one. Inputs that describe one public zone do, unless something tells them apart: one
 //! input that has several zones of the name, DNS hosts that differ, or what people declare. A zone of which an input gives
-//! only an identifier is taken for the only one of another input that its names lie in.
+//! only an identifier is taken for the deepest of the others that all its names lie in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,8 +38,10 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
         }
     }
     for (at, common) in builder.owners_in_common(View::is_unnamed) {
-        let mut around = common.ancestors().filter(|apex| zones.contains_key(apex));
-        if let (Some(apex), None) = (around.next(), around.next()) {
+        // A zone above holds nothing of what lies in one below but what hands it over.
+        let hands_over = || builder.sets_of(&[at]).all(|(_, set)| matches!(set.rtype.text(), "NS" | "DS"));
+        let is_around = |apex: &Name| zones.contains_key(apex) && (*apex != common || !hands_over());
+        if let Some(apex) = common.ancestors().find(is_around) {
             candidates[at.number()].is_odd = builder.describes(at, &apex);
             zones.get_mut(&apex).expect("it is one of them").push(at.number());
         }
