@@ -1147,9 +1147,11 @@ fn join(entries: impl IntoIterator<Item = Entry>) -> Option<RecordSet> {
     let first = entries.next()?;
     let mut shown = vec![first.input; first.set.records.len()];
     let mut joined = first.set;
+    // Most sets are of one input, and may hold very many records.
+    let mut only = Some(first.input);
     for Entry { input, set, .. } in entries {
-        // Most sets are of one input, and may hold very many records.
-        let is_alone = shown.iter().all(|by| *by == input);
+        let is_alone = only == Some(input);
+        only = only.filter(|_| is_alone);
         for record in set.records {
             let is_shown = |(known, by): (&Record, &InputId)| *by != input && known.rdata.is_same(&record.rdata);
             if is_alone || record.rdata == Rdata::Unknown || !joined.records.iter().zip(&shown).any(is_shown) {

@@ -33,10 +33,13 @@ fn line(trace: &Trace, other: &Trace, arrow: &str) -> String {
     let end = match &trace.destination {
         Destination::Exchanges { .. } | Destination::Address { .. } => {
             let is_old = |host: &MailHost| other.hosts.iter().any(|old| host.is_same(old));
-            let (old, new): (Vec<&MailHost>, Vec<&MailHost>) = trace.hosts.iter().partition(|host| is_old(host));
-            let told = new.iter().map(|host| host_text(host, true, arrow));
-            let told = told.chain(old.iter().map(|host| host_text(host, false, arrow)));
-            let told: Vec<String> = told.take(MANY_HOSTS).collect();
+            // What is new is named first if there is no room for all, and in the order of preference in any case.
+            let mut hosts: Vec<(bool, usize)> = trace.hosts.iter().map(is_old).zip(0..).collect();
+            hosts.sort_unstable();
+            hosts.truncate(MANY_HOSTS);
+            hosts.sort_unstable_by_key(|(_, at)| *at);
+            let told = hosts.into_iter().map(|(is_old, at)| host_text(&trace.hosts[at], !is_old, arrow));
+            let told: Vec<String> = told.collect();
             let comma = if told.iter().any(|host| host.contains(arrow)) { "; " } else { ", " };
             format!(" {arrow} {}{}", told.join(comma), and_more(trace.hosts.len(), MANY_HOSTS))
         }
@@ -70,7 +73,8 @@ fn host_text(host: &MailHost, wanted: bool, arrow: &str) -> String {
         let reach = reach_text(&host.reach, arrow);
         // Most exchanges are hosts of somebody else.
         let is_foreign = host.aliases.is_empty() && matches!(host.reach, Reach::Unseen(Unseen::NoZone));
-        steps(&host.aliases, arrow) + if is_foreign { "" } else { &reach }
+        let tlsa = if host.tlsa.is_empty() { "" } else { ", held to its tlsa" };
+        steps(&host.aliases, arrow) + if is_foreign { "" } else { &reach } + tlsa
     } else {
         String::new()
     };
@@ -103,7 +107,7 @@ fn unseen_text(unseen: &Unseen) -> &'static str {
     }
 }
 
-/// Why a name is out of view; reads on after `its way is not known: `.
+/// Why a name is out of view; reads on after `NAME is out of view: `.
 fn reason(unseen: &Unseen) -> String {
     match unseen {
         Unseen::NoZone => "no input holds a zone around it".to_owned(),

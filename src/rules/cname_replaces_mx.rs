@@ -86,7 +86,12 @@ fn outcome_of(destination: &Destination, owner: &str, from: &str) -> (Severity, 
         Destination::Exchanges { owner: at, exchanges } => {
             let new = exchanges.first().map(|(_, name)| name.unrooted());
             let new = new.unwrap_or_else(|| "an exchange not known here".to_owned());
-            let what = format!("moves from {from} to {new}, the mx of {}", at.unrooted());
+            let at = at.unrooted();
+            let what = if new == from {
+                format!("goes on to {from}, but by the mx of {at}, which names other exchanges besides")
+            } else {
+                format!("moves from {from} to {new}, the mx of {at}")
+            };
             (Severity::Warning, what, Some("leave it so if that is meant".to_owned()))
         }
         Destination::Address { name, certain } => {

@@ -1,6 +1,8 @@
 //! `cname-with-mx`: a CNAME and an MX at one owner.
 
-use super::{clash_at, exchanges_text, is_surely_alias, outcome, pair_cause, target_text, was_flattened, ways_out};
+use super::{
+    clash_at, exchanges_text, is_surely_alias, outcome, owner_text, pair_cause, target_text, was_flattened, ways_out,
+};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record};
 use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
@@ -42,24 +44,24 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
 
 /// What becomes of the mail.
 fn message(scene: &Scene, node: &Node, alias: &Record, certain: bool, cause: Cause) -> String {
-    let owner = node.name.unrooted();
+    let (owner, all) = (node.name.unrooted(), owner_text(node.name));
     let target = target_text(alias);
     let exchanges = exchanges_text(node.mx());
     let its_mx = if exchanges.is_empty() { "its mx".to_owned() } else { format!("its mx {exchanges}") };
     let stops = if certain { "stops" } else { "may stop" };
     match cause {
-        Cause::CnameAdded => format!("mail for {owner} {stops}: the new alias to {target} hides {its_mx}"),
+        Cause::CnameAdded => format!("mail for {all} {stops}: the new alias to {target} hides {its_mx}"),
         Cause::MxAdded => format!("the new mx at {owner} will not be seen: {owner} is already an alias for {target}"),
         Cause::BothAdded => format!("{owner} gets an alias and an mx at once, and only the alias will be seen"),
         Cause::TypeChanged => {
             let old = old_type(scene, node).expect("the cause has an old type");
-            format!("mail for {owner} {stops}: its {old} becomes an alias beside {its_mx}")
+            format!("mail for {all} {stops}: its {old} becomes an alias beside {its_mx}")
         }
         Cause::FlatteningEnded => format!(
-            "mail for {owner} {stops}: its alias to {target} is no longer served as addresses, and hides {its_mx}"
+            "mail for {all} {stops}: its alias to {target} is no longer served as addresses, and hides {its_mx}"
         ),
         _ => {
-            format!("mail for {owner} does not arrive: the alias to {target} hides {its_mx}")
+            format!("mail for {all} does not arrive: the alias to {target} hides {its_mx}")
         }
     }
 }

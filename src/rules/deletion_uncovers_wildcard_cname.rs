@@ -3,7 +3,7 @@
 use super::{followers, goes_to_service, list, mail_stays, senders, target_text, wildcard_alias};
 use crate::name::Name;
 use crate::rdata::Rtype;
-use crate::record::{Answer, Node, Record, Served, ViewId};
+use crate::record::{Node, Record, Served, ViewId};
 use crate::rule::{Cause, Check, Label, Rule, Scene, Set, Telling};
 use crate::severity::Severity;
 
@@ -25,7 +25,8 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let view = if after.is_empty(node.view) { only(&after.views_for(node.name, node.view))? } else { node.view };
     let (wildcard, alias) = wildcard_alias(after, view, node.name)?;
     let old = scene.before(node);
-    let was_delegated = matches!(before.answer(node.view, node.name), Answer::Delegation(_));
+    let delegated = before.delegation(node.view, node.name);
+    let was_delegated = delegated.is_some();
     if old.sets.is_empty() && !was_delegated {
         return None;
     }
@@ -45,7 +46,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let counts = !senders.is_empty() || (had_mx && is_apex) || (takes_mail == Some(true) && old.null_mx().is_none());
     let certain = alias.served == Served::AsIs && after.is_whole(view);
     let name = node.name.unrooted();
-    let gone = if was_delegated { format!("the delegation of {name}") } else { name.clone() };
+    let gone = delegated.as_ref().map_or_else(|| name.clone(), |cut| format!("the delegation of {}", cut.unrooted()));
     let [star, target] = [wildcard.unrooted(), target_text(alias)];
     let what = if is_owner {
         format!("{star} answers for it and its mail goes to {target}")
@@ -53,14 +54,16 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
         format!("{star} makes it an alias for {target}, although mail for {} goes to it", list(senders.iter()))
     };
     let doubt = if after.is_whole(view) { "" } else { ", unless other records of it are not loaded" };
-    let lost = lost(&old, before.delegation(node.view, node.name).as_ref(), scene);
+    let lost = lost(&old, delegated.as_ref(), scene);
     let mut names = senders;
     names.extend(if is_owner { followers(after, view, node.name) } else { Vec::new() });
     Some(Telling {
         severity: (!counts || !certain).then_some(Severity::Warning),
         cause: Cause::RecordRemoved,
         message: format!("once {gone} is deleted, {what}{doubt}"),
-        help: if is_owner {
+        help: if let Some(cut) = &delegated {
+            vec![format!("keep the delegation of {}, or give {name} records of its own", cut.unrooted())]
+        } else if is_owner {
             vec![format!("keep a record at {name}, or give it `MX 0 .` if it should refuse mail")]
         } else {
             vec![format!("keep the address records of {name}"), format!("take {name} out of the mx that names it")]

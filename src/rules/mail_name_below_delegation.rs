@@ -1,11 +1,11 @@
 //! `mail-name-below-delegation`: a delegation hides the MX of a name at or below it, or hands over a host that an MX names.
 
-use super::{followers, list, mx_naming, senders, state_cause, state_faults};
+use super::{followers, list, mx_naming, senders, state_cause, state_faults, target_text};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, Snapshot, ViewId};
-use crate::route::Destination;
-use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
+use crate::route::{Chain, Destination};
+use crate::rule::{Cause, Check, Declared, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -27,7 +27,9 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     if child(snapshot, node).is_none() && !is_glue(snapshot, node, &cut) {
         faults = state_faults(senders(snapshot, node), &[Rtype::Ns, Rtype::Mx]);
     }
-    let is_hidden = snapshot.node(node.view, node.name).mx().next().is_some() && !is_answered(snapshot, node);
+    let is_hidden = snapshot.node(node.view, node.name).mx().next().is_some()
+        && !is_answered(snapshot, node)
+        && !goes_to_service(snapshot, world.declared, node);
     if is_hidden && world.declared.takes_mail(node.name) != Some(false) {
         faults.push(Fault { view: node.view, related: node.name.clone(), types: [Rtype::Mx, Rtype::Ns] });
     }
@@ -48,8 +50,19 @@ fn is_answered(snapshot: &Snapshot, node: &Node) -> bool {
 
 /// Whether the child zone is known to hold no MX for a node, and not only out of view.
 fn is_lacking(snapshot: &Snapshot, node: &Node) -> bool {
+    let is_known = || !matches!(Destination::of(snapshot, node.view, node.name), Destination::OutOfView(_));
     child(snapshot, node).is_some_and(|view| snapshot.is_whole(view))
-        && !matches!(Destination::of(snapshot, node.view, node.name), Destination::OutOfView(_))
+        && (alias_below(snapshot, node).is_some() || is_known())
+}
+
+/// The alias that the child zone has for a node.
+fn alias_below<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<&'a Record> {
+    Chain::of(snapshot, node.view, node.name).hops.first().map(|hop| hop.alias)
+}
+
+/// Whether the child zone hands the mail of a node to a mail service.
+fn goes_to_service(snapshot: &Snapshot, declared: &Declared, node: &Node) -> bool {
+    alias_below(snapshot, node).is_some_and(|alias| super::goes_to_service(snapshot, declared, node, alias))
 }
 
 /// Whether the parent has to hold the address of a node, as it is a name server of the child zone.
@@ -108,6 +121,9 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     if still_there || scene.declared.takes_mail(node.name) == Some(false) || is_answered(after, node) {
         return None;
     }
+    if goes_to_service(after, scene.declared, node) {
+        return None;
+    }
     Some(Telling {
         severity: Some(severity(after, node)),
         cause: Cause::RecordRemoved,
@@ -128,13 +144,19 @@ fn hides(scene: &Scene, node: &Node, cut: &Name) -> String {
     let snapshot = scene.snapshot();
     let zone = snapshot.view(node.view).apex.as_ref().map_or_else(|| "its zone".to_owned(), Name::unrooted);
     let name = node.name.unrooted();
-    let so = if is_lacking(snapshot, node) { "which has none for it" } else { "whose mx for it is not loaded" };
+    let so = match alias_below(snapshot, node) {
+        Some(alias) => format!("which makes it an alias for {}", target_text(alias)),
+        None if is_lacking(snapshot, node) => "which has none for it".to_owned(),
+        None => "whose mx for it is not loaded".to_owned(),
+    };
     format!("delegating {} hides the mx of {name} in {zone}: the child zone answers, {so}", cut.unrooted())
 }
 
 fn advice(scene: &Scene, node: &Node, cut: &Name) -> String {
     let name = node.name.unrooted();
-    if child(scene.snapshot(), node).is_some() {
+    if alias_below(scene.snapshot(), node).is_some() {
+        format!("give {name} its mx and addresses in the zone {}, in place of the alias", cut.unrooted())
+    } else if child(scene.snapshot(), node).is_some() {
         format!("add the mx of {name} in the zone {} before delegating", cut.unrooted())
     } else {
         format!("add the mx of {name} in the zone {} before delegating, and load that zone too", cut.unrooted())

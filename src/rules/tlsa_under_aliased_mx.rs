@@ -61,7 +61,7 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
         ),
         help: vec![
             format!("publish tlsa records at _25._tcp.{target}, in a signed zone"),
-            format!("or make sure that the certificate at {target} matches the tlsa of {host}"),
+            format!("make sure that the certificate at {target} matches the tlsa of {host}"),
         ],
         primary: Label::new(format!("{host} is an alias"), &alias.place),
         related: vec![Label::new("senders hold the new server to this", &tlsa.place)],
