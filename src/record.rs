@@ -961,6 +961,17 @@ impl Builder {
         ids
     }
 
+    /// Says how the aliases of a view that seem to be served as they are really are, by owner and target.
+    pub fn serve_aliases(&mut self, view: ViewId, served: impl Fn(&Name, Option<&Name>) -> Served) {
+        for set in self.sets.iter_mut().map(|entry| &mut entry.set) {
+            if set.view == view && set.rtype == Rtype::Cname {
+                for record in set.records.iter_mut().filter(|record| record.served == Served::AsIs) {
+                    record.served = served(&set.owner, record.rdata.alias_target());
+                }
+            }
+        }
+    }
+
     /// The id of a view; the same view always gets the same id.
     pub fn view(&mut self, view: View) -> ViewId {
         if let Some(id) = self.ids.get(&view) {

@@ -52,7 +52,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("load/json", &["source"]),
     ("load/yaml", &["source"]),
     ("load/hosts", &["record"]),
-    ("load", &["diff", "gap", "mta_sts", "name", "rdata", "record", "source"]),
+    ("load", &["diff", "gap", "load/hosts", "mta_sts", "name", "rdata", "record", "source"]),
     ("load/route53", &["gap", "load", "load/hosts", "load/json", "name", "rdata", "record", "severity", "source"]),
     (
         "load/terraform",

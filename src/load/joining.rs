@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::gap::{Gap, VIEW_AMBIGUOUS};
 use crate::load::DeclaredZone;
+use crate::load::hosts::{self, Cname};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Builder, Known, RecordSet, Side, View, ViewId};
@@ -57,6 +58,9 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
                 views[part[0]] = united(&part.iter().map(|&at| &candidates[at].view).collect::<Vec<_>>());
                 for &at in &part {
                     first[at] = candidates[part[0]].id;
+                    if candidates[at].view.host.is_none() {
+                        serve(builder, candidates[at].id, &views[part[0]]);
+                    }
                 }
                 separate.push(&candidates[part[0]]);
             } else {
@@ -66,6 +70,16 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
         gaps.extend(doubt(builder, apex, &separate));
     }
     (builder.merge(&first, &views), gaps)
+}
+
+/// What an input shows of a zone without knowing who serves it is served as that DNS host does where nothing else is asked.
+fn serve(builder: &mut Builder, shown: ViewId, view: &View) {
+    let host = view.host.as_ref().and_then(|host| hosts::named(&host.name).ok());
+    let (Some(host), Some(apex)) = (host, &view.apex) else { return };
+    builder.serve_aliases(shown, |owner, target| {
+        let within_zone = target.is_some_and(|target| target.is_within(apex));
+        hosts::served(Some(host), Cname { flattened: Some(false), at_apex: Some(owner == apex), within_zone })
+    });
 }
 
 /// The declaration that a view belongs to; those of one zone with one name are one.

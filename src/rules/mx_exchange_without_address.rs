@@ -97,12 +97,12 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
         true => Cause::MxAdded,
         false => Cause::RecordRemoved,
     };
-    let last = chain.last.unrooted();
+    let target = chain.last.unrooted();
     let (end, needs_address) = match (&chain.hops[..], &chain.end) {
         ([], _) if had_mx => ("which is left with no address".to_owned(), &exchange),
         ([], _) => ("which has no address".to_owned(), &exchange),
-        (_, End::Loop) => (format!("whose aliases lead back to {last}"), &exchange),
-        _ => (format!("an alias for {last}, which has no address"), &last),
+        (_, End::Loop) => (format!("whose aliases lead back to {target}"), &exchange),
+        _ => (format!("an alias for {target}, which has no address"), &target),
     };
     Telling {
         severity: None,

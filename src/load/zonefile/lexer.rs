@@ -88,6 +88,12 @@ impl<'a> Lexer<'a> {
         self.cursor
     }
 
+    /// The comment behind the entry that was read last, with its `;`; empty if there is none.
+    pub fn comment_behind(&self, entry: &Entry) -> &'a [u8] {
+        let last = self.comments.last().filter(|comment| comment.start >= entry.range.end);
+        last.map_or(&[], |comment| &self.bytes[comment.clone()])
+    }
+
     /// Reads the next entry; its fields are in `fields`. None at the end.
     pub fn next_entry(&mut self) -> Option<Entry> {
         self.fields.clear();

@@ -12,6 +12,8 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::zonefile::data::{Header, NameTrouble, Trouble, shown};
 use crate::load::zonefile::lexer::{Entry, Field, Lexer};
@@ -38,6 +40,8 @@ const MOST_INCLUDED: usize = 1_000;
 const MOST_GENERATED: usize = 1_000_000;
 /// Of more entries that cannot be read, only the number is told.
 const MANY: usize = 100;
+/// What stands in the comment behind a record that Cloudflare exports and proxies.
+const PROXIED: &[u8] = b"cf-proxied:true";
 /// Bytes that tell what a file is.
 const START: usize = 1 << 16;
 
@@ -286,6 +290,8 @@ struct Reader<'t> {
     around: Around<'t>,
     /// The zone that the name of the file tells.
     named: Option<Name>,
+    /// Whether Cloudflare has exported it, and says of records that it proxies them.
+    is_export: bool,
     /// The first `$ORIGIN`.
     first_origin: Option<Name>,
     /// The last `$TTL`.
@@ -328,6 +334,7 @@ impl Reader<'_> {
             self.files.push(source);
         }
         self.stack.push((source, path.to_owned()));
+        self.is_export |= memmem::find(sources.get(source).bytes(), PROXIED).is_some();
         let mut cursor = None;
         loop {
             let bytes = sources.get(source).bytes();
@@ -357,13 +364,23 @@ impl Reader<'_> {
         state: &mut State,
     ) -> Option<Include<'a>> {
         while let Some(entry) = lexer.next_entry() {
+            let count = self.records.len();
             match self.entry(source, &entry, &lexer.fields, state) {
+                Ok(None) if self.is_export => self.take_mark(count, lexer.comment_behind(&entry)),
                 Ok(None) => {}
                 Ok(Some(include)) => return Some(include),
                 Err(trouble) => self.tell(source, &entry.range, &trouble),
             }
         }
         None
+    }
+
+    /// Takes in what Cloudflare writes behind a record that it exports.
+    fn take_mark(&mut self, from: usize, comment: &[u8]) {
+        let can_be = |read: &&mut Read| matches!(read.rtype, Rtype::A | Rtype::Aaaa | Rtype::Cname);
+        if memmem::find(comment, PROXIED).is_some() {
+            self.records[from..].iter_mut().filter(can_be).for_each(|read| read.record.served = Served::Proxied);
+        }
     }
 
     /// Reads an entry.
@@ -836,6 +853,17 @@ mod tests {
                 "example.com - TYPE65280 \\# 3 0a0B 0c",
             ]
         );
+    }
+
+    #[test]
+    fn what_cloudflare_says_that_it_proxies_is_proxied() {
+        let text = "a A 192.0.2.1 ; cf_tags=cf-proxied:true\nb CNAME a ; cf_tags=cf-proxied:false\n\
+                    c CNAME a ; by hand\n; cf-proxied:true\nd MX 1 a ; cf_tags=cf-proxied:true\ne CNAME a";
+        let mut sources = Sources::default();
+        let source = sources.add("example.com.zone".to_owned(), Bytes::Owned(text.into()));
+        let after = load::load(&mut sources, Inputs::documents(vec![source])).diff.after;
+        let served: Vec<Served> = after.sets().iter().map(|set| set.records[0].served).collect();
+        assert_eq!(served, [Served::Proxied, Served::AsIs, Served::AsIs, Served::AsIs, Served::AsIs]);
     }
 
     #[test]
