@@ -111,7 +111,10 @@ impl Reading {
     /// Reads one side of a change in a plan, whose data are those of a record.
     pub fn planned(change: Value, data: Value, apex: &Name, directory: &Directory) -> Reading {
         let mut reading = Reading::default();
-        let Some((key, rtype)) = change.get("name").zip(change.get("record_type")) else { return reading };
+        let Some((key, rtype)) = change.get("name").zip(change.get("record_type")) else {
+            reading.keep(Err(Fault::new(change, "the change has no `name` or no `record_type`")), 0);
+            return reading;
+        };
         let named = rtype.scalar().and_then(|text| Type::named(&text.python_str()));
         let read = Owner::read(key, apex).and_then(|owner| {
             let known = named.ok_or_else(|| Fault::new(rtype, "octodns knows no such record type"))?;

@@ -341,6 +341,7 @@ fn join(before: Option<Vec<Placed>>, after: Vec<Placed>, planned: Option<&Vec<Pl
     for key in keys {
         let (mut old, new) = (before.remove(&key), after.remove(&key));
         if let Some((planned, new)) = planned.zip(new.as_ref()) {
+            found.gaps.extend(plan::stale(planned, &key.1, new));
             old = Some(plan::undone(planned, &key.1, new));
         }
         let (old, new) = (ManuallyDrop::new(old), ManuallyDrop::new(new));

@@ -12,10 +12,12 @@ use super::config::{Directory, Target};
 use super::documents::{Library, unreadable};
 use super::entry::{Reading, Written};
 use super::{Key, ZoneState, target};
-use crate::gap::{Gap, ZONE_PARTIALLY_VISIBLE};
+use crate::gap::{Gap, PLAN_NOT_COMPLETE, ZONE_PARTIALLY_VISIBLE};
 use crate::load::Found;
 use crate::load::yaml::{Entry, Value};
 use crate::name::Name;
+use crate::rdata::Rtype;
+use crate::severity::Severity;
 use crate::source::{Place, SourceId};
 
 /// What the report calls an input of this kind.
@@ -103,6 +105,29 @@ pub fn undone(planned: &[Planned], apex: &Name, after: &ZoneState) -> ZoneState 
         whole: after.whole,
         home: after.home.clone(),
     }
+}
+
+/// A gap for each plan that does not lead to these zone files, as they say otherwise of an alias or an MX that it makes or
+/// deletes: OctoDNS would do what they say, and not what was planned. Other types processors add to what files hold.
+pub fn stale(planned: &[Planned], apex: &Name, after: &ZoneState) -> Vec<Gap> {
+    let counts = |record: &&Rc<Written>| matches!(record.rtype, Rtype::Cname | Rtype::Mx);
+    let is_among = |records: &[Rc<Written>], one: &Written| records.iter().any(|record| record.is_like(one));
+    let of_zone = planned.iter().filter(|zone| zone.apex == *apex);
+    let stale = of_zone.filter_map(|zone| {
+        let made = zone.new.iter().filter(counts).find(|made| !is_among(&after.records, made));
+        let is_gone = |old: &&Rc<Written>| !is_among(&zone.new, old) && is_among(&after.records, old);
+        let deleted = || zone.existing.iter().filter(counts).find(is_gone);
+        let (record, does) = made.map(|made| (made, "makes")).or_else(|| Some((deleted()?, "deletes")))?;
+        let (owner, rtype) = (record.owner.unrooted(), record.rtype.text().to_lowercase());
+        let otherwise = if does == "makes" { "do not hold" } else { "still hold" };
+        let reason = format!(
+            "the plan {does} the {rtype} of {owner}, which the zone files {otherwise}: it was made from others, or by a \
+             configuration with processors that are not here; plan again"
+        );
+        let gap = Gap::new(&PLAN_NOT_COMPLETE, reason, zone.place.clone()).about(vec![record.owner.clone()]);
+        Some(gap.lowered_to(Severity::Warning))
+    });
+    stale.collect()
 }
 
 /// Adds what plans say of zones whose files are not here.
