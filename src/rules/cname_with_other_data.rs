@@ -1,10 +1,10 @@
 //! `cname-with-other-data`: a CNAME beside records that have nothing to do with mail.
 
-use super::{is_surely_alias, pair_cause, target_text, use_addresses, was_flattened};
+use super::{is_surely_alias, outcome, pair_cause, target_text, use_addresses, was_flattened};
 use crate::mail_text::MailText;
 use crate::rdata::Rtype;
 use crate::record::{Node, RecordSet};
-use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Status, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -64,8 +64,16 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let hides = if certain { "hides" } else { "may hide" };
     Telling {
         severity: (!certain || is_light).then_some(Severity::Warning),
-        cause: pair_cause(scene, before.cnames().next().is_some(), had_data),
-        message: format!("the alias at {owner} to {} {hides} its {}", target_text(alias), types.join(" and ")),
+        cause: match pair_cause(scene, before.cnames().next().is_some(), had_data) {
+            Cause::MxAdded => Cause::RecordAdded,
+            cause => cause,
+        },
+        message: format!(
+            "the alias at {owner} to {} {hides} its {}{}",
+            target_text(alias),
+            types.join(" and "),
+            outcome(scene, node, certain)
+        ),
         help: vec![use_addresses(scene, node), format!("delete the other records of {owner}")],
         primary: Label::new("this alias answers every query", &alias.place),
         related: others(node).filter(is_told).map(|set| Label::new("this is hidden", &set.records[0].place)).collect(),
