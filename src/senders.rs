@@ -35,14 +35,20 @@ pub struct SpfRecord<'a> {
 const MOST_LOOKUPS: usize = 10;
 
 impl<'a> SpfRecord<'a> {
-    /// The record of a node, if it has one that an alias does not hide.
+    /// The record of a node, if it has one that an alias does not hide. Of several none counts (RFC 7208 section 4.5).
     pub fn at(node: &Node<'a>) -> Option<SpfRecord<'a>> {
-        let is_seen = node.cnames().next().is_none();
-        let (_, record) = mail_texts(node).into_iter().find(|(text, _)| is_seen && *text == MailText::Spf)?;
+        let [record] = spf_texts(node)[..] else { return None };
         let text = record.rdata.joined_text()?;
         let terms = spf::terms(&text).into_iter().map(|term| (term.passes, term.subject)).collect();
         Some(SpfRecord { record, terms })
     }
+}
+
+/// The SPF texts of a node that an alias does not hide.
+fn spf_texts<'a>(node: &Node<'a>) -> Vec<&'a Record> {
+    let is_seen = node.cnames().next().is_none();
+    let texts = mail_texts(node).into_iter().filter(|(text, _)| is_seen && *text == MailText::Spf);
+    texts.map(|(_, record)| record).collect()
 }
 
 /// Whether a name that is looked for from a view surely has no SPF record, whatever aliases lead on from it.
@@ -51,7 +57,7 @@ pub fn has_no_record(snapshot: &Snapshot, view: ViewId, name: &Name) -> bool {
         Ending::Node(node) => {
             let is_known = |record: &Record| record.rdata.joined_text().is_some();
             let are_known = node.records(&Rtype::Txt).all(is_known) && snapshot.is_whole(node.view);
-            are_known && SpfRecord::at(&node).is_none()
+            are_known && spf_texts(&node).is_empty()
         }
         Ending::Nothing => true,
         Ending::Unknown => false,
