@@ -51,7 +51,8 @@ fn fate(after: &Snapshot, node: &Node) -> Option<Fate> {
         let has_mail = answered.records(&Rtype::Mx).next().is_some() || answered.cnames().next().is_some();
         has_mail || after.is_occluded(view, node.name)
     };
-    if after.is_empty(node.view) {
+    // Where other records may be that nobody shows, the zone need not be gone with the last that is seen.
+    if after.is_empty(node.view) && after.is_whole(node.view) {
         let mut others = after.views_for(node.name, node.view).into_iter().filter(|view| *view != node.view);
         return (!others.any(is_taken_over)).then_some(Fate::ZoneDeleted);
     }

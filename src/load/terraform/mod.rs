@@ -241,8 +241,8 @@ impl<'f> Loader<'f> {
                 self.flattened.extend(object.one(&row.zone).text().map(Cow::into_owned));
             }
             for row in &rows {
-                let (address, new_on) = (&resource.address, resource.is_new_on());
-                let described = Described { plan: number, address, object: &object, new_on };
+                let (address, whole_on) = (&resource.address, resource.whole_on());
+                let described = Described { plan: number, address, object: &object, whole_on };
                 self.zones.add(row, resource.provider, described);
             }
         }
@@ -559,7 +559,7 @@ impl<'f> Loader<'f> {
         let view = *self.views.entry(at).or_insert_with(|| {
             let view = self.found.builder.view(self.zones.view(at));
             self.zones.ids(at).iter().for_each(|id| self.found.builder.label(view, id));
-            if let Some(side) = self.zones.new_on(at) {
+            if let Some(side) = self.zones.whole_on(at) {
                 self.found.builder.mark_whole(view, side);
             }
             view

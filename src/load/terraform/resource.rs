@@ -146,11 +146,11 @@ impl<'a> Resource<'a> {
         self.way = None;
     }
 
-    /// The side on which this very change makes the object, so that nothing else can be in it.
-    pub fn is_new_on(&self) -> Option<Side> {
+    /// The side on which this very change has made the object, or removed it, so that nothing else can be in it.
+    pub fn whole_on(&self) -> Option<Side> {
         match (self.mode, self.before) {
             (Mode::Managed, None) => Some(Side::Both),
-            (Mode::Managed, Some(_)) if self.created => Some(Side::After),
+            (Mode::Managed, Some(_)) if self.created || self.way == Some(Way::Deleted) => Some(Side::After),
             _ => None,
         }
     }
@@ -194,7 +194,7 @@ mod tests {
         let entry: ResourceChange = serde_json::from_str(&text).unwrap();
         let aws = provider(&[], "hashicorp/aws", "aws_route53_record").unwrap();
         let resource = Resource::changing(&entry, aws).unwrap();
-        (resource.states().into_iter().map(|(side, _)| side).collect(), resource.is_new_on())
+        (resource.states().into_iter().map(|(side, _)| side).collect(), resource.whole_on())
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::record::{DnsHost, Side, View};
 struct Zone {
     /// Its domain name.
     apex: Option<Name>,
-    /// The side on which a plan makes it.
-    new_on: Option<Side>,
+    /// The side on which a plan has made or removed it, so that nothing is in it but what the plan shows.
+    whole_on: Option<Side>,
     /// None if no plan describes it.
     resource_type: Option<String>,
     /// What records refer to it by; the first is the most telling.
@@ -75,15 +75,15 @@ pub struct Described<'d, 'a> {
     pub address: &'d Address,
     /// Its attributes.
     pub object: &'d Object<'a>,
-    /// The side on which the plan makes it.
-    pub new_on: Option<Side>,
+    /// The side on which the plan has made or removed it.
+    pub whole_on: Option<Side>,
 }
 
 impl Zones {
     /// Takes in one state of a zone. States of one zone join: those before and after the change, those of a resource
     /// and of data, and those of several plans.
     pub fn add(&mut self, row: &ZoneRow, provider: &Provider, described: Described) {
-        let Described { plan, address, object, new_on } = described;
+        let Described { plan, address, object, whole_on } = described;
         let text = |attr: &String| object.one(attr).text().filter(|text| !text.is_empty()).map(|text| text.to_string());
         let domain = row.domain.0.iter().find_map(text);
         let domain = match row.below.as_ref().and_then(text) {
@@ -92,7 +92,7 @@ impl Zones {
         };
         let zone = Zone {
             apex: domain.and_then(|domain| Name::parse(&domain).ok()),
-            new_on,
+            whole_on,
             resource_type: Some(row.resource_type.clone()),
             ids: row.id.iter().filter_map(text).collect(),
             also: row.also.iter().filter_map(text).collect(),
@@ -109,7 +109,7 @@ impl Zones {
         let keys = self.by_block.entry((plan, address.without_key().to_owned())).or_default();
         insert(keys.entry(address.key().to_owned()).or_default(), at);
         if let Some(known) = self.zones.get_mut(at) {
-            known.new_on = known.new_on.or(zone.new_on);
+            known.whole_on = known.whole_on.or(zone.whole_on);
             known.private |= zone.private;
             zone.ids.into_iter().for_each(|id| insert(&mut known.ids, id));
             insert(&mut known.plans, plan);
@@ -161,7 +161,7 @@ impl Zones {
         self.by_id.entry(id.to_owned()).or_default().push(self.zones.len());
         self.zones.push(Zone {
             apex: None,
-            new_on: None,
+            whole_on: None,
             resource_type: None,
             ids: vec![id.to_owned()],
             also: Vec::new(),
@@ -226,10 +226,10 @@ impl Zones {
         &self.zones[at].ids
     }
 
-    /// The side on which a plan makes the view of a zone, so that nothing is in it but what the plan shows.
-    pub fn new_on(&self, at: usize) -> Option<Side> {
+    /// The side on which a plan has made or removed the view of a zone, so that nothing is in it but what the plan shows.
+    pub fn whole_on(&self, at: usize) -> Option<Side> {
         let is_shared = |view: usize| self.declared[view].zones.len() > 1;
-        self.zones[at].new_on.filter(|_| !self.zones[at].declared.is_some_and(is_shared))
+        self.zones[at].whole_on.filter(|_| !self.zones[at].declared.is_some_and(is_shared))
     }
 
     /// The only zone of these resource types that has this identifier.
