@@ -19,18 +19,19 @@ pub static RULE: Rule = Rule {
     checks: &[Check::Joint { find, tell }],
 };
 
-/// Where mail went before the change, and why it arrives nowhere after it.
+/// Where mail went before the change, and what becomes of it.
 struct DeadEnd {
     /// The name whose MX took the mail.
     owner: Name,
     /// Where that sent it, if it is known.
     exchange: Option<Name>,
-    /// Reads on after a message.
-    why: String,
+    /// Reads on after the mail.
+    what: String,
 }
 
 /// A name whose mail went to some exchange before the change, by its own MX or by that of an alias, and which is an
-/// alias for nowhere after it. Of a name that is declared to take mail the exchange need not be seen.
+/// alias for nowhere after it. Of a name that is declared to take mail the exchange need not be seen, and a host that has
+/// nothing but an address is no place for its mail either.
 fn dead_end(scene: &Scene, node: &Node) -> Option<DeadEnd> {
     node.cnames().next()?;
     let takes_mail = scene.declared.takes_mail(node.name);
@@ -41,13 +42,16 @@ fn dead_end(scene: &Scene, node: &Node) -> Option<DeadEnd> {
         Destination::Address { name, .. } | Destination::OutOfView(name) if takes_mail == Some(true) => (name, None),
         _ => return None,
     };
-    let why = match Destination::of(&scene.diff.after, node.view, node.name) {
-        Destination::Nowhere(end) => format!("{} has no mx and no address", end.unrooted()),
-        Destination::Refused(end) => format!("{} has a null mx", end.unrooted()),
-        Destination::Loop(end) => format!("its aliases lead back to {}", end.unrooted()),
+    let what = match Destination::of(&scene.diff.after, node.view, node.name) {
+        Destination::Nowhere(end) => format!("stops: {} has no mx and no address", end.unrooted()),
+        Destination::Refused(end) => format!("stops: {} has a null mx", end.unrooted()),
+        Destination::Loop(end) => format!("stops: its aliases lead back to {}", end.unrooted()),
+        Destination::Address { name, certain: true } if takes_mail == Some(true) && exchange.is_some() => {
+            format!("goes to port 25 of {}, which has no mx", name.unrooted())
+        }
         _ => return None,
     };
-    Some(DeadEnd { owner, exchange, why })
+    Some(DeadEnd { owner, exchange, what })
 }
 
 /// The first name on the way of its mail that the change alters: all names whose mail passes there lose it by one change.
@@ -66,7 +70,7 @@ fn find(scene: &Scene, node: &Node) -> Option<Name> {
 }
 
 fn tell(scene: &Scene, shared: &Name, nodes: &[Node]) -> Telling {
-    let DeadEnd { owner, exchange, why } = dead_end(scene, &nodes[0]).expect("it was found");
+    let DeadEnd { owner, exchange, what } = dead_end(scene, &nodes[0]).expect("it was found");
     let names = list(nodes.iter().map(|node| node.name));
     let from = exchange.map_or_else(String::new, |exchange| format!(" leaves {} and", exchange.unrooted()));
     let was = scene.diff.before.views_for(&owner, nodes[0].view);
@@ -85,10 +89,10 @@ fn tell(scene: &Scene, shared: &Name, nodes: &[Node]) -> Telling {
     Telling {
         severity: None,
         cause: Cause::TypeChanged,
-        message: format!("mail for {names}{from} stops: {why}"),
+        message: format!("mail for {names}{from} {what}"),
         help: vec![
             format!("point {name} at a host that takes mail, or give it an mx of its own"),
-            format!("give {} an mx again", target_text(alias)),
+            format!("give {} an mx", target_text(alias)),
         ],
         primary: Label::new("mail follows this alias", &alias.place),
         related: others.chain(changed).collect(),
