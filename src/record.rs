@@ -927,6 +927,11 @@ impl Builder {
         common
     }
 
+    /// The sets so far.
+    pub fn sets(&self) -> impl Iterator<Item = &RecordSet> {
+        self.sets.iter().map(|entry| &entry.set)
+    }
+
     /// The sets so far of these views, with the side that each stands on.
     pub fn sets_of(&self, views: &[ViewId]) -> impl Iterator<Item = (Side, &RecordSet)> {
         self.sets.iter().filter(|entry| views.contains(&entry.set.view)).map(|entry| (entry.side, &entry.set))
@@ -961,12 +966,12 @@ impl Builder {
         ids
     }
 
-    /// Says how the aliases of a view that seem to be served as they are really are, by owner and target.
-    pub fn serve_aliases(&mut self, view: ViewId, served: impl Fn(&Name, Option<&Name>) -> Served) {
-        for set in self.sets.iter_mut().map(|entry| &mut entry.set) {
-            if set.view == view && set.rtype == Rtype::Cname {
-                for record in set.records.iter_mut().filter(|record| record.served == Served::AsIs) {
-                    record.served = served(&set.owner, record.rdata.alias_target());
+    /// Says how aliases that seem to be served as they are really are, by view, owner and target; none if nobody knows more.
+    pub fn serve_aliases(&mut self, served: impl Fn(ViewId, &Name, Option<&Name>) -> Option<Served>) {
+        for set in self.sets.iter_mut().map(|entry| &mut entry.set).filter(|set| set.rtype == Rtype::Cname) {
+            for record in set.records.iter_mut().filter(|record| record.served == Served::AsIs) {
+                if let Some(served) = served(set.view, &set.owner, record.rdata.alias_target()) {
+                    record.served = served;
                 }
             }
         }

@@ -2,11 +2,11 @@
 //! input that has several zones of the name, DNS hosts that differ, or what people declare. A zone of which an input gives
 //! only an identifier is taken for the deepest of the others that all its names lie in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::gap::{Gap, VIEW_AMBIGUOUS};
 use crate::load::DeclaredZone;
-use crate::load::hosts::{self, Cname};
+use crate::load::hosts::{self, Cname, Host};
 use crate::name::Name;
 use crate::rdata::Rtype;
 use crate::record::{Builder, Known, RecordSet, Side, View, ViewId};
@@ -38,10 +38,11 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
             zones.entry(apex.clone()).or_default().push(at);
         }
     }
+    let own_records = builder.sets().filter(|set| !matches!(set.rtype.text(), "NS" | "DS"));
+    let own_records: HashSet<ViewId> = own_records.map(|set| set.view).collect();
     for (at, common) in builder.owners_in_common(View::is_unnamed) {
         // A zone above holds nothing of what lies in one below but what hands it over.
-        let hands_over = || builder.sets_of(&[at]).all(|(_, set)| matches!(set.rtype.text(), "NS" | "DS"));
-        let is_around = |apex: &Name| zones.contains_key(apex) && (*apex != common || !hands_over());
+        let is_around = |apex: &Name| zones.contains_key(apex) && (*apex != common || own_records.contains(&at));
         if let Some(apex) = common.ancestors().find(is_around) {
             candidates[at.number()].is_odd = builder.describes(at, &apex);
             zones.get_mut(&apex).expect("it is one of them").push(at.number());
@@ -50,6 +51,7 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
     let mut first: Vec<ViewId> = candidates.iter().map(|candidate| candidate.id).collect();
     let mut views: Vec<View> = candidates.iter().map(|candidate| candidate.view.clone()).collect();
     let mut gaps = Vec::new();
+    let mut hosted: HashMap<ViewId, (&'static Host, Name)> = HashMap::new();
     for (apex, members) in zones.iter().filter(|(_, members)| members.len() > 1) {
         let are_one = |one: usize, other: usize| candidates[one].is_one_with(&candidates[other]);
         let mut separate = Vec::new();
@@ -59,7 +61,7 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
                 for &at in &part {
                     first[at] = candidates[part[0]].id;
                     if candidates[at].view.host.is_none() {
-                        serve(builder, candidates[at].id, &views[part[0]]);
+                        hosted.extend(host_of(&views[part[0]]).map(|host| (candidates[at].id, host)));
                     }
                 }
                 separate.push(&candidates[part[0]]);
@@ -69,16 +71,25 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
         }
         gaps.extend(doubt(builder, apex, &separate));
     }
+    serve(builder, &hosted);
     (builder.merge(&first, &views), gaps)
 }
 
-/// What an input shows of a zone without knowing who serves it is served as that DNS host does where nothing else is asked.
-fn serve(builder: &mut Builder, shown: ViewId, view: &View) {
+/// What is known of the DNS host of a view, and the apex.
+fn host_of(view: &View) -> Option<(&'static Host, Name)> {
     let host = view.host.as_ref().and_then(|host| hosts::named(&host.name).ok());
-    let (Some(host), Some(apex)) = (host, &view.apex) else { return };
-    builder.serve_aliases(shown, |owner, target| {
+    host.zip(view.apex.clone())
+}
+
+/// What an input shows of a zone without knowing who serves it is served as that DNS host does where nothing else is asked.
+fn serve(builder: &mut Builder, hosted: &HashMap<ViewId, (&'static Host, Name)>) {
+    if hosted.is_empty() {
+        return;
+    }
+    builder.serve_aliases(|view, owner, target| {
+        let (host, apex) = hosted.get(&view)?;
         let within_zone = target.is_some_and(|target| target.is_within(apex));
-        hosts::served(Some(host), Cname { flattened: Some(false), at_apex: Some(owner == apex), within_zone })
+        Some(hosts::served(Some(host), Cname { flattened: Some(false), at_apex: Some(owner == apex), within_zone }))
     });
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A plan lists changes only. Beside the zone files it tells what was there before; alone it leaves a gap.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -110,12 +110,17 @@ pub fn undone(planned: &[Planned], apex: &Name, after: &ZoneState) -> ZoneState 
 /// A gap for each plan that does not lead to these zone files, as they say otherwise of an alias or an MX that it makes or
 /// deletes: OctoDNS would do what they say, and not what was planned. Other types processors add to what files hold.
 pub fn stale(planned: &[Planned], apex: &Name, after: &ZoneState) -> Vec<Gap> {
+    fn keys(records: &[Rc<Written>]) -> HashSet<(&Name, &Rtype)> {
+        records.iter().map(|record| (&record.owner, &record.rtype)).collect()
+    }
+    let of_zone: Vec<&Planned> = planned.iter().filter(|zone| zone.apex == *apex).collect();
+    let held = if of_zone.is_empty() { HashSet::new() } else { keys(&after.records) };
     let counts = |record: &&Rc<Written>| matches!(record.rtype, Rtype::Cname | Rtype::Mx);
-    let is_among = |records: &[Rc<Written>], one: &Written| records.iter().any(|record| record.is_like(one));
-    let of_zone = planned.iter().filter(|zone| zone.apex == *apex);
-    let stale = of_zone.filter_map(|zone| {
-        let made = zone.new.iter().filter(counts).find(|made| !is_among(&after.records, made));
-        let is_gone = |old: &&Rc<Written>| !is_among(&zone.new, old) && is_among(&after.records, old);
+    let stale = of_zone.into_iter().filter_map(|zone| {
+        let new = keys(&zone.new);
+        let is_held = |record: &Rc<Written>| held.contains(&(&record.owner, &record.rtype));
+        let made = zone.new.iter().filter(counts).find(|made| !is_held(made));
+        let is_gone = |old: &&Rc<Written>| !new.contains(&(&old.owner, &old.rtype)) && is_held(old);
         let deleted = || zone.existing.iter().filter(counts).find(is_gone);
         let (record, does) = made.map(|made| (made, "makes")).or_else(|| Some((deleted()?, "deletes")))?;
         let (owner, rtype) = (record.owner.unrooted(), record.rtype.text().to_lowercase());
