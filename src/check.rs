@@ -230,7 +230,9 @@ fn looked_up_within<'a>(side: &'a Snapshot, scope: &'a Name) -> impl Iterator<It
             let (of_view, others) = owners.split_at(owners.partition_point(|(other, _)| *other == view));
             owners = others;
             let is_own = of_view.iter().all(|(_, owner)| owner == name);
-            hosts.extend(looked_up(side, name, view).into_iter().filter(|(asked, _)| !is_own || *asked != view));
+            if !is_own || !side.is_asked_itself(view) {
+                hosts.extend(looked_up(side, name, view).into_iter().filter(|(asked, _)| !is_own || *asked != view));
+            }
         }
         hosts
     })

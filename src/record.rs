@@ -315,6 +315,8 @@ pub struct Snapshot {
     whole: Vec<bool>,
     /// Whether each view holds no record.
     empty: Vec<bool>,
+    /// Whether others may be asked for a name that each view holds: those of child zones, or of any zone if it has no name.
+    has_others_below: Vec<bool>,
     /// By view, then owner from the root down, then type: all names below a name follow it.
     sets: Vec<Arc<RecordSet>>,
     record_count: usize,
@@ -673,6 +675,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether a view is surely the one that is asked for a name that it holds.
+    pub fn is_asked_itself(&self, view: ViewId) -> bool {
+        !self.has_others_below[view.0 as usize]
+    }
+
     /// The views that somebody may ask for a name, wherever they are: the public ones with the longest apex above it or, if
     /// there is none, without a name that hold it, and the private ones around it.
     pub fn views_of(&self, name: &Name) -> Vec<ViewId> {
@@ -711,6 +718,11 @@ impl Snapshot {
                 by_apex.entry(apex.clone()).or_default().push(id);
             }
         }
+        let mut has_others_below: Vec<bool> = views.iter().map(|view| view.apex.is_none()).collect();
+        let above = by_apex.keys().flat_map(|apex| apex.keys_of_ancestors().skip(1));
+        for view in above.filter_map(|apex| by_apex.get(apex)).flatten() {
+            has_others_below[view.0 as usize] = true;
+        }
         let mut unnamed: HashMap<Name, Vec<ViewId>> = HashMap::new();
         for set in sets.iter().filter(|set| views[set.view.0 as usize].is_unnamed()) {
             let holding = unnamed.entry(set.owner.clone()).or_default();
@@ -736,6 +748,7 @@ impl Snapshot {
             views,
             whole,
             empty,
+            has_others_below,
             record_count,
             sets,
             slips,
