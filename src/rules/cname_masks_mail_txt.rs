@@ -39,7 +39,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let target = target_text(alias);
     Telling {
         severity: (!certain).then_some(Severity::Warning),
-        cause: pair_cause(scene, before.cnames().next().is_some(), !mail_texts(&before).is_empty()),
+        cause: pair_cause(scene, before.cnames().next().is_some(), !mail_texts(&before).is_empty(), Cause::MxAdded),
         message: format!("the alias at {owner} {hides} its {} text{fails}", words(&texts)),
         help: vec![format!("move the text to {target}, if that is yours"), use_addresses(scene, node)],
         primary: Label::new("this alias answers every query", &alias.place),

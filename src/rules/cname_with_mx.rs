@@ -88,7 +88,7 @@ fn labels(node: &Node, alias: &Record, certain: bool, cause: Cause) -> (Label, V
 /// How the alias came to hide the MX.
 fn cause(scene: &Scene, node: &Node) -> Cause {
     let before = scene.before(node);
-    match pair_cause(scene, before.cnames().next().is_some(), before.mx().next().is_some()) {
+    match pair_cause(scene, before.cnames().next().is_some(), before.mx().next().is_some(), Cause::MxAdded) {
         Cause::CnameAdded | Cause::BothAdded if was_flattened(scene, node) => Cause::FlatteningEnded,
         Cause::CnameAdded if old_type(scene, node).is_some() => Cause::TypeChanged,
         cause => cause,

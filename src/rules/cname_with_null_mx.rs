@@ -34,7 +34,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let outcome = outcome(scene, node, certain);
     Telling {
         severity: (!certain).then_some(Severity::Warning),
-        cause: pair_cause(scene, before.cnames().next().is_some(), before.null_mx().is_some()),
+        cause: pair_cause(scene, before.cnames().next().is_some(), before.null_mx().is_some(), Cause::MxAdded),
         message: format!(
             "the alias at {owner} hides its null mx, so mail for it goes to {target} and is not refused{outcome}"
         ),

@@ -64,10 +64,7 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     let hides = if certain { "hides" } else { "may hide" };
     Telling {
         severity: (!certain || is_light).then_some(Severity::Warning),
-        cause: match pair_cause(scene, before.cnames().next().is_some(), had_data) {
-            Cause::MxAdded => Cause::RecordAdded,
-            cause => cause,
-        },
+        cause: pair_cause(scene, before.cnames().next().is_some(), had_data, Cause::RecordAdded),
         message: format!(
             "the alias at {owner} to {} {hides} its {}{}",
             target_text(alias),

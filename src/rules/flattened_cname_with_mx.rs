@@ -3,7 +3,7 @@
 use super::{clash_at, host_text, pair_cause, target_text};
 use crate::rdata::Rtype;
 use crate::record::{Node, Record};
-use crate::rule::{Check, Fault, Label, Rule, Scene, Set, Telling, World};
+use crate::rule::{Cause, Check, Fault, Label, Rule, Scene, Set, Telling, World};
 use crate::severity::Severity;
 
 /// The rule.
@@ -34,7 +34,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let host = host_text(scene.view(node));
     Telling {
         severity: None,
-        cause: pair_cause(scene, flattened(&before).is_some(), before.mx().next().is_some()),
+        cause: pair_cause(scene, flattened(&before).is_some(), before.mx().next().is_some(), Cause::MxAdded),
         message: format!(
             "{owner} has an alias and an mx; the mx is seen only because {host} serves the alias as addresses"
         ),

@@ -1,6 +1,6 @@
 //! `mail-name-below-delegation`: a delegation hides the MX of a name at or below it, or hands over a host that an MX names.
 
-use super::{followers, list, mx_naming, senders, state_cause, state_faults, target_text};
+use super::{followers, goes_to_service, list, mx_naming, senders, state_cause, state_faults, target_text};
 use crate::name::Name;
 use crate::rdata::{Rdata, Rtype};
 use crate::record::{Node, Record, Snapshot, ViewId};
@@ -27,9 +27,8 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     if child(snapshot, node).is_none() && !is_glue(snapshot, node, &cut) {
         faults = state_faults(senders(snapshot, node), &[Rtype::Ns, Rtype::Mx]);
     }
-    let is_hidden = snapshot.node(node.view, node.name).mx().next().is_some()
-        && !is_answered(snapshot, node)
-        && !goes_to_service(snapshot, world.declared, node);
+    let has_mx = snapshot.node(node.view, node.name).mx().next().is_some();
+    let is_hidden = has_mx && !is_answered(snapshot, world.declared, node);
     if is_hidden && world.declared.takes_mail(node.name) != Some(false) {
         faults.push(Fault { view: node.view, related: node.name.clone(), types: [Rtype::Mx, Rtype::Ns] });
     }
@@ -42,10 +41,12 @@ fn child(snapshot: &Snapshot, node: &Node) -> Option<ViewId> {
     views.into_iter().find(|view| *view != node.view)
 }
 
-/// Whether the child zone says where mail goes.
-fn is_answered(snapshot: &Snapshot, node: &Node) -> bool {
+/// Whether the child zone says where mail goes, or hands it to a mail service.
+fn is_answered(snapshot: &Snapshot, declared: &Declared, node: &Node) -> bool {
     let destination = Destination::of(snapshot, node.view, node.name);
+    let is_service = |alias| goes_to_service(snapshot, declared, node, alias);
     matches!(destination, Destination::Exchanges { .. } | Destination::Refused(_))
+        || alias_below(snapshot, node).is_some_and(is_service)
 }
 
 /// Whether the child zone is known to hold no MX for a node, and not only out of view.
@@ -58,11 +59,6 @@ fn is_lacking(snapshot: &Snapshot, node: &Node) -> bool {
 /// The alias that the child zone has for a node.
 fn alias_below<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<&'a Record> {
     Chain::of(snapshot, node.view, node.name).hops.first().map(|hop| hop.alias)
-}
-
-/// Whether the child zone hands the mail of a node to a mail service.
-fn goes_to_service(snapshot: &Snapshot, declared: &Declared, node: &Node) -> bool {
-    alias_below(snapshot, node).is_some_and(|alias| super::goes_to_service(snapshot, declared, node, alias))
 }
 
 /// Whether the parent has to hold the address of a node, as it is a name server of the child zone.
@@ -118,10 +114,8 @@ fn step(scene: &Scene, node: &Node) -> Option<Telling> {
     let mx = old.mx().next().filter(|_| !scene.diff.before.is_occluded(node.view, node.name))?;
     let cut = after.delegation(node.view, node.name)?;
     let still_there = after.node(node.view, node.name).mx().next().is_some();
-    if still_there || scene.declared.takes_mail(node.name) == Some(false) || is_answered(after, node) {
-        return None;
-    }
-    if goes_to_service(after, scene.declared, node) {
+    let is_mailless = scene.declared.takes_mail(node.name) == Some(false);
+    if still_there || is_mailless || is_answered(after, scene.declared, node) {
         return None;
     }
     Some(Telling {

@@ -211,9 +211,8 @@ pub static STEPS: &[&Rule] = &[
 fn with_zone_once(snapshot: &Snapshot, view: ViewId, name: &Name) -> Option<Name> {
     let apex = snapshot.view(view).apex.as_ref().filter(|apex| name.is_within(apex) && apex.ancestors().count() > 2)?;
     let twice = Name::relative(&apex.unrooted(), apex).ok().filter(|twice| name.is_within(twice))?;
-    let is_service = name.unrooted().split('.').any(|label| label.starts_with('_'));
     let is_zone = || snapshot.views_of(&twice).iter().any(|view| snapshot.view(*view).apex.as_ref() == Some(&twice));
-    if is_service || snapshot.is_occluded(view, name) || is_zone() { None } else { name.moved(&twice, apex) }
+    if is_service_name(name) || snapshot.is_occluded(view, name) || is_zone() { None } else { name.moved(&twice, apex) }
 }
 
 /// The fault of a node whose own records clash, if it `holds` both types.
@@ -470,11 +469,11 @@ fn outcome(scene: &Scene, node: &Node, certain: bool) -> String {
     }
 }
 
-/// How an alias and an MX came together, by which of them were there before.
-fn pair_cause(scene: &Scene, had_alias: bool, had_mx: bool) -> Cause {
-    match (scene.status, had_alias, had_mx) {
+/// How an alias and other data came together, by which of them were there before; `joined` if the data joined the alias.
+fn pair_cause(scene: &Scene, had_alias: bool, had_data: bool, joined: Cause) -> Cause {
+    match (scene.status, had_alias, had_data) {
         (Status::Existing | Status::Fixed, _, _) => Cause::PreExisting,
-        (Status::Introduced, true, _) => Cause::MxAdded,
+        (Status::Introduced, true, _) => joined,
         (Status::Introduced, false, true) => Cause::CnameAdded,
         (Status::Introduced, false, false) => Cause::BothAdded,
     }

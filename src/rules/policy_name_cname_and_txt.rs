@@ -33,10 +33,7 @@ fn tell(scene: &Scene, node: &Node, _: &[Fault]) -> Telling {
     let (hides, never) = if certain { ("hides", "is never seen") } else { ("may hide", "may never be seen") };
     Telling {
         severity: (!certain).then_some(Severity::Warning),
-        cause: match pair_cause(scene, before.cnames().next().is_some(), had_text) {
-            Cause::MxAdded => Cause::RecordAdded,
-            cause => cause,
-        },
+        cause: pair_cause(scene, before.cnames().next().is_some(), had_text, Cause::RecordAdded),
         message: format!("the alias at {owner} to {target} {hides} the {policy} text there"),
         help: vec![
             format!("delete the text, if {target} has the one that is to count"),

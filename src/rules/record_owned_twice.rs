@@ -44,9 +44,10 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
 }
 
 fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
-    let told =
-        contests(scene.snapshot(), node).filter(|contest| faults.iter().any(|fault| fault.types[0] == contest.rtype));
-    let told: Vec<&Contest> = told.collect();
+    let is_told = |contest: &&Contest| faults.iter().any(|fault| fault.types[0] == contest.rtype);
+    let holders = contests(scene.snapshot(), node).filter(is_told).flat_map(|contest| &contest.holders);
+    let mut labels = holders.map(|place| Label::new("and here", place));
+    let first = labels.next().expect("a contest has holders");
     let mut types: Vec<_> = faults.iter().map(|fault| type_text(&fault.types[0])).collect();
     types.dedup();
     let (types, owner) = (types.join(" and "), node.name.unrooted());
@@ -56,9 +57,6 @@ fn tell(scene: &Scene, node: &Node, faults: &[Fault]) -> Telling {
     } else {
         "and whatever is applied last wins"
     };
-    let holders = told.iter().flat_map(|contest| &contest.holders);
-    let mut labels = holders.map(|place| Label::new("and here", place));
-    let first = labels.next().expect("a contest has holders");
     Telling {
         severity: None,
         cause: state_cause(scene, Cause::RecordAdded),
