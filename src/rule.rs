@@ -254,6 +254,13 @@ pub struct Fault {
     pub types: [Rtype; 2],
 }
 
+impl Fault {
+    /// A fault of a node in itself, between records of these types.
+    pub fn at(node: &Node, types: [Rtype; 2]) -> Fault {
+        Fault { view: node.view, related: node.name.clone(), types }
+    }
+}
+
 /// What a rule says of a node.
 #[derive(Clone, Debug)]
 pub struct Telling {

@@ -30,7 +30,7 @@ fn too_long<'a>(snapshot: &'a Snapshot, node: &Node) -> Option<Chain<'a>> {
 }
 
 fn find(world: &World, node: &Node) -> Vec<Fault> {
-    let fault = |_| Fault { view: node.view, related: node.name.clone(), types: [Rtype::Cname, Rtype::Cname] };
+    let fault = |_| Fault::at(node, [Rtype::Cname, Rtype::Cname]);
     too_long(world.snapshot, node).map(fault).into_iter().collect()
 }
 

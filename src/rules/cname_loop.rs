@@ -65,7 +65,7 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     let Some(way) = way_back(world.snapshot, node) else { return Vec::new() };
     let mut aliases = way.iter().filter(|(.., record)| record.rdata.alias_target().is_some());
     let is_smallest = aliases.all(|(view, name, _)| (node.view, node.name) <= (*view, name));
-    let fault = || Fault { view: node.view, related: node.name.clone(), types: [Rtype::Cname, Rtype::Cname] };
+    let fault = || Fault::at(node, [Rtype::Cname, Rtype::Cname]);
     is_smallest.then(fault).into_iter().collect()
 }
 

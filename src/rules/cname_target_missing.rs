@@ -24,7 +24,7 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
         let views = world.snapshot.views_for(target, node.view);
         !views.is_empty() && views.iter().all(|view| is_missing(world.snapshot, *view, target))
     });
-    let fault = || Fault { view: node.view, related: node.name.clone(), types: [Rtype::Cname, Rtype::Cname] };
+    let fault = || Fault::at(node, [Rtype::Cname, Rtype::Cname]);
     is_missing.then(fault).into_iter().collect()
 }
 

@@ -39,11 +39,7 @@ fn find(_: &World, node: &Node) -> Vec<Fault> {
     if node.cnames().next().is_none() {
         return Vec::new();
     }
-    let fault = |set: &RecordSet| Fault {
-        view: node.view,
-        related: node.name.clone(),
-        types: [Rtype::Cname, set.rtype.clone()],
-    };
+    let fault = |set: &RecordSet| Fault::at(node, [Rtype::Cname, set.rtype.clone()]);
     let mut faults: Vec<Fault> = others(node).map(fault).collect();
     faults.dedup();
     faults

@@ -50,7 +50,7 @@ fn find(_: &World, node: &Node) -> Vec<Fault> {
     let mut marks: Vec<Rtype> = hidden(node).iter().map(Hidden::mark).collect();
     marks.sort();
     marks.dedup();
-    let fault = |mark: Rtype| Fault { view: node.view, related: node.name.clone(), types: [mark.clone(), mark] };
+    let fault = |mark: Rtype| Fault::at(node, [mark.clone(), mark]);
     marks.into_iter().map(fault).collect()
 }
 

@@ -30,7 +30,7 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     let has_mx = snapshot.node(node.view, node.name).mx().next().is_some();
     let is_hidden = has_mx && !is_answered(snapshot, world.declared, node);
     if is_hidden && world.declared.takes_mail(node.name) != Some(false) {
-        faults.push(Fault { view: node.view, related: node.name.clone(), types: [Rtype::Mx, Rtype::Ns] });
+        faults.push(Fault::at(node, [Rtype::Mx, Rtype::Ns]));
     }
     faults
 }

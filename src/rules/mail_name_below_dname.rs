@@ -33,7 +33,7 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     let hidden = snapshot.node(node.view, node.name);
     let is_hidden = hidden.mx().next().is_some() && !arrives(snapshot, &hidden);
     if is_hidden && world.declared.takes_mail(node.name) != Some(false) {
-        faults.push(Fault { view: node.view, related: node.name.clone(), types: [Rtype::Mx, Rtype::Dname] });
+        faults.push(Fault::at(node, [Rtype::Mx, Rtype::Dname]));
     }
     faults
 }

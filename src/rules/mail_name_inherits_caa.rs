@@ -1,6 +1,6 @@
 //! `mail-name-inherits-caa`: a host of mail that shows a certificate is an alias, so that its target says who may issue it.
 
-use super::{mail_services, senders, state_cause, state_faults, target_text};
+use super::{mail_services, senders, state_cause, target_text};
 use crate::rdata::Rtype;
 use crate::record::{Node, Snapshot};
 use crate::route::{Chain, End};
@@ -23,7 +23,7 @@ fn find(world: &World, node: &Node) -> Vec<Fault> {
     if !is_alias || !shows_certificate(world.snapshot, node) || !may_inherit(world.snapshot, node) {
         return Vec::new();
     }
-    state_faults(vec![(node.view, node.name.clone())], &[Rtype::Cname, Rtype::Caa])
+    vec![Fault::at(node, [Rtype::Cname, Rtype::Caa])]
 }
 
 /// Whether a node is the host of an MTA-STS policy (RFC 8461 section 3.3), an exchange, or offers a mail service. An owner

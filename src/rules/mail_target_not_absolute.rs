@@ -45,8 +45,7 @@ fn meant(snapshot: &Snapshot, node: &Node, record: &Record) -> Option<Name> {
 }
 
 fn find(world: &World, node: &Node) -> Vec<Fault> {
-    let types = |set: &RecordSet| [set.rtype.clone(), set.rtype.clone()];
-    let fault = |set: &RecordSet| Fault { view: node.view, related: node.name.clone(), types: types(set) };
+    let fault = |set: &RecordSet| Fault::at(node, [set.rtype.clone(), set.rtype.clone()]);
     let mut faults: Vec<Fault> = lacking(world.snapshot, node).iter().map(|lacking| fault(lacking.set)).collect();
     faults.dedup();
     faults

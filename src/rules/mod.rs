@@ -217,7 +217,7 @@ fn with_zone_once(snapshot: &Snapshot, view: ViewId, name: &Name) -> Option<Name
 
 /// The fault of a node whose own records clash, if it `holds` both types.
 fn clash_at(node: &Node, holds: bool, types: [Rtype; 2]) -> Vec<Fault> {
-    let fault = || Fault { view: node.view, related: node.name.clone(), types };
+    let fault = || Fault::at(node, types);
     holds.then(fault).into_iter().collect()
 }
 

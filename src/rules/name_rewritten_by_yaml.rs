@@ -26,7 +26,7 @@ fn rewritten<'a>(node: &Node<'a>) -> Option<(&'a Slip, &'a str)> {
 
 fn find(_: &World, node: &Node) -> Vec<Fault> {
     let any = || Rtype::from_text("ANY");
-    let fault = |_| Fault { view: node.view, related: node.name.clone(), types: [any(), any()] };
+    let fault = |_| Fault::at(node, [any(), any()]);
     rewritten(node).map(fault).into_iter().collect()
 }
 

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 /// One fault if records stand at a name that repeats its zone.
 fn find(world: &World, node: &Node) -> Vec<Fault> {
     let is_repeated = !node.sets.is_empty() && with_zone_once(world.snapshot, node.view, node.name).is_some();
-    let fault = || Fault { view: node.view, related: node.name.clone(), types: [Rtype::Cname, Rtype::Cname] };
+    let fault = || Fault::at(node, [Rtype::Cname, Rtype::Cname]);
     is_repeated.then(fault).into_iter().collect()
 }
 

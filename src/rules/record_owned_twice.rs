@@ -33,11 +33,7 @@ fn contests<'a>(snapshot: &'a Snapshot, node: &Node) -> impl Iterator<Item = &'a
 }
 
 fn find(world: &World, node: &Node) -> Vec<Fault> {
-    let fault = |contest: &Contest| Fault {
-        view: node.view,
-        related: node.name.clone(),
-        types: [contest.rtype.clone(), contest.rtype.clone()],
-    };
+    let fault = |contest: &Contest| Fault::at(node, [contest.rtype.clone(), contest.rtype.clone()]);
     let mut faults: Vec<Fault> = contests(world.snapshot, node).map(fault).collect();
     faults.dedup();
     faults
