@@ -310,19 +310,20 @@ fn exchanges_of_changed_policies(diff: &Diff) -> BTreeSet<Host> {
 
 /// The names of which one side writes in words that are taken otherwise, and the other does not.
 fn slipped(diff: &Diff) -> BTreeSet<Host> {
-    let [before, after] = [&diff.before, &diff.after].map(|side| {
-        let slips = side.slips().iter().map(|slip| (slip.view, &slip.owner, slip.what.lost()));
-        slips.collect::<BTreeSet<_>>()
-    });
-    before.symmetric_difference(&after).map(|(view, owner, _)| (*view, (*owner).clone())).collect()
+    on_one_side(diff, |side| side.slips().iter().map(|slip| (slip.view, &slip.owner, slip.what.lost())).collect())
 }
 
 /// The names whose records several things write on one side, and others on the other.
-fn contested(diff: &Diff) -> Vec<Host> {
-    let [before, after] = [&diff.before, &diff.after].map(|side| {
-        let contests = side.contests().iter().map(|contest| (contest.view, &contest.owner, &contest.rtype));
-        contests.collect::<BTreeSet<_>>()
-    });
+fn contested(diff: &Diff) -> BTreeSet<Host> {
+    on_one_side(diff, |side| side.contests().iter().map(|one| (one.view, &one.owner, &one.rtype)).collect())
+}
+
+/// The names of which one side has something to tell that the other has not.
+fn on_one_side<'d, T: Ord>(
+    diff: &'d Diff,
+    told: impl Fn(&'d Snapshot) -> BTreeSet<(ViewId, &'d Name, T)>,
+) -> BTreeSet<Host> {
+    let (before, after) = (told(&diff.before), told(&diff.after));
     before.symmetric_difference(&after).map(|(view, owner, _)| (*view, Name::clone(owner))).collect()
 }
 

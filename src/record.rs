@@ -1125,21 +1125,22 @@ impl Builder {
 /// Which of these entries of one set, on one side, are written by several things at once: those of a thing that takes the
 /// whole set for its own and of all others, or else those with one record in common.
 fn contest(group: &[Entry], is_on: fn(Side) -> bool) -> Option<Contest> {
+    let is_held = |entry: &&Entry| entry.hold.is_some() && is_on(entry.side) && !entry.input.is_context;
     // What is written once goes to several places.
     let mut places = HashSet::new();
-    let mut held: Vec<&Entry> = group.iter().filter(|entry| is_on(entry.side) && !entry.input.is_context).collect();
+    let mut held: Vec<&Entry> = group.iter().filter(is_held).collect();
     held.retain(|entry| {
         let span = entry.set.records[0].place.span;
-        entry.hold.is_some() && places.insert((span.source, span.range()))
+        places.insert((span.source, span.range()))
     });
-    if held.iter().all(|entry| entry.hold != Some(Hold::Set)) {
-        let texts = |entry: &Entry| {
-            let known = entry.set.records.iter().filter(|record| record.rdata != Rdata::Unknown);
-            known.map(|record| record.rdata.to_string()).collect::<Vec<_>>()
-        };
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        held.iter().flat_map(|entry| texts(entry)).for_each(|text| *counts.entry(text).or_default() += 1);
-        held.retain(|entry| texts(entry).iter().any(|text| counts[text] > 1));
+    if held.len() > 1 && held.iter().all(|entry| entry.hold != Some(Hold::Set)) {
+        let text = |record: &Record| (record.rdata != Rdata::Unknown).then(|| record.rdata.to_string());
+        let texts: Vec<Vec<String>> =
+            held.iter().map(|entry| entry.set.records.iter().filter_map(text).collect()).collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        texts.iter().flatten().for_each(|text| *counts.entry(text).or_default() += 1);
+        let mut of_held = texts.iter();
+        held.retain(|_| of_held.next().is_some_and(|texts| texts.iter().any(|text| counts[&**text] > 1)));
     }
     if held.len() < 2 {
         return None;

@@ -38,11 +38,12 @@ pub fn join(builder: &mut Builder, declared: &[DeclaredZone]) -> (Vec<ViewId>, V
             zones.entry(apex.clone()).or_default().push(at);
         }
     }
-    let own_records = builder.sets().filter(|set| !matches!(set.rtype.text(), "NS" | "DS"));
-    let own_records: HashSet<ViewId> = own_records.map(|set| set.view).collect();
-    for (at, common) in builder.owners_in_common(View::is_unnamed) {
+    let unnamed = builder.owners_in_common(View::is_unnamed);
+    let holds_own = |set: &&RecordSet| unnamed.contains_key(&set.view) && !matches!(set.rtype.text(), "NS" | "DS");
+    let own_records: HashSet<ViewId> = builder.sets().filter(holds_own).map(|set| set.view).collect();
+    for (&at, common) in &unnamed {
         // A zone above holds nothing of what lies in one below but what hands it over.
-        let is_around = |apex: &Name| zones.contains_key(apex) && (*apex != common || own_records.contains(&at));
+        let is_around = |apex: &Name| zones.contains_key(apex) && (apex != common || own_records.contains(&at));
         if let Some(apex) = common.ancestors().find(is_around) {
             candidates[at.number()].is_odd = builder.describes(at, &apex);
             zones.get_mut(&apex).expect("it is one of them").push(at.number());
