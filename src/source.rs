@@ -177,7 +177,8 @@ impl Sources {
     }
 }
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// The byte order mark of UTF-8.
+pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 impl Source {
     /// The path as the user gave it, or `-`.

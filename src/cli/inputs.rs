@@ -264,7 +264,7 @@ impl Reading<'_> {
         }
         self.progress.say(&format!("reading {path}"));
         match workspace::read(self.sources, path) {
-            Ok(source) if tree.is_some() && (self.is_state(source) || self.may_have_been_state(source)) => return tree,
+            Ok(source) if tree.is_some() && self.is(source, load::may_have_been_state) => return tree,
             Ok(source) => self.inputs.documents.push(source),
             Err(reason) if tree.is_some() && reason == workspace::ABSENT => return tree,
             Err(reason) => self.fail_to_read(path, reason),
@@ -313,7 +313,7 @@ impl Reading<'_> {
         let (mut states, mut others) = (Vec::new(), Vec::new());
         for (side, tree) in trees.iter_mut().filter(|(_, tree)| tree.has_file(file)) {
             match tree.read(self.sources, file) {
-                Ok(source) if self.is_state(source) => states.push((*side, source)),
+                Ok(source) if self.is(source, load::is_state) => states.push((*side, source)),
                 Ok(source) => others.push((*side, source)),
                 Err(reason) => {
                     self.fail(path, reason);
@@ -326,7 +326,7 @@ impl Reading<'_> {
             self.fail(path, "a sparse checkout leaves this file out; check it out".to_owned());
         } else if !states.is_empty() {
             let is_lone = states.len() == 1;
-            let is_zone_file = states.iter().any(|(_, source)| self.is_zone_file(*source));
+            let is_zone_file = states.iter().any(|(_, source)| self.is(*source, load::is_zone_file));
             match others.first() {
                 // What is there now cannot be read: that says nothing of what was there.
                 Some(&(Side::After, source)) => states = vec![(Side::After, source)],
@@ -356,7 +356,7 @@ impl Reading<'_> {
     /// A file that tells of both sides itself, so that git need not hold it.
     fn untracked_plan(&mut self, path: &str) -> Result<SourceId, String> {
         let source = workspace::read(self.sources, path)?;
-        if self.is_state(source) {
+        if self.is(source, load::is_state) {
             let reason = "this file is neither in the last commit nor staged for the next one; add it with `git add`";
             return Err(reason.to_owned());
         }
@@ -399,19 +399,10 @@ impl Reading<'_> {
         self.fail(path, if is_no_plan_yet(path, &reason) { format!("{reason}; {advice}") } else { reason });
     }
 
-    fn is_state(&self, source: SourceId) -> bool {
+    /// What the loaders say of a document.
+    fn is(&self, source: SourceId, of_kind: fn(name: &str, bytes: &[u8]) -> bool) -> bool {
         let source = self.sources.get(source);
-        load::is_state(source.name(), source.bytes())
-    }
-
-    fn may_have_been_state(&self, source: SourceId) -> bool {
-        let source = self.sources.get(source);
-        load::may_have_been_state(source.name(), source.bytes())
-    }
-
-    fn is_zone_file(&self, source: SourceId) -> bool {
-        let source = self.sources.get(source);
-        load::is_zone_file(source.name(), source.bytes())
+        of_kind(source.name(), source.bytes())
     }
 
     /// A file that tells of one side.

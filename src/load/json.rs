@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::source::{SourceId, Span};
+use crate::source::{BOM, SourceId, Span};
 
 /// The bytes that all slices of one input come from.
 #[derive(Clone, Copy, Debug)]
@@ -138,10 +138,16 @@ pub fn first_key<'k>(document: &[u8], keys: &[&'k str]) -> Option<&'k str> {
     }
 
     let mut found = None;
-    let document = document.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(document);
+    let document = document.strip_prefix(BOM).unwrap_or(document);
     // It is an error to stop before the end, and none that matters.
     let _ = serde_json::Deserializer::from_slice(document).deserialize_map(First { keys, found: &mut found });
     found
+}
+
+/// What an error says, but for the position, which would be said twice.
+pub fn reason_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
 /// The byte of a text that an error of its JSON speaks of.

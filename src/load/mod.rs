@@ -10,6 +10,8 @@ pub mod terraform;
 pub mod yaml;
 pub mod zonefile;
 
+use std::collections::{BTreeSet, HashSet};
+
 use crate::diff::{Diff, Operation};
 use crate::gap::{Gap, INPUT_UNREADABLE, ZONE_PARTIALLY_VISIBLE};
 pub use crate::load::octodns::{Part, Repository};
@@ -195,10 +197,10 @@ pub fn is_state(name: &str, bytes: &[u8]) -> bool {
     state_kind(name, bytes).is_some() || terraform::is_state(bytes)
 }
 
-/// Whether a document may stand where one was that tells of one state, though it is none now: it has the name of a zone
-/// file, or there is nothing in it.
+/// Whether a document tells of one state only, or may stand where one was that did: it has the name of a zone file, or
+/// there is nothing in it.
 pub fn may_have_been_state(name: &str, bytes: &[u8]) -> bool {
-    is_named_as_zone(name) || octodns::is_empty(bytes)
+    is_state(name, bytes) || is_named_as_zone(name) || octodns::is_empty(bytes)
 }
 
 /// Whether files of such a name are zone files of name servers, whatever they hold.
@@ -284,6 +286,12 @@ fn is_what_its_name_says(sources: &Sources, source: SourceId, found: &mut Found)
     found.gaps.push(Gap::new(&INPUT_UNREADABLE, zonefile::refusal(bytes), place));
     found.included.push((source, UNREADABLE));
     false
+}
+
+/// The names that come more than once.
+fn repeated<'n>(names: impl Iterator<Item = &'n Name>) -> BTreeSet<Name> {
+    let mut seen = HashSet::new();
+    names.filter(|name| !seen.insert(*name)).cloned().collect()
 }
 
 /// Reads what lies in trees: zones of `OctoDNS`, and the zone files of name servers beside them.

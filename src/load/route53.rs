@@ -61,8 +61,7 @@ fn listing(bytes: &[u8]) -> Result<(Listing<'_>, Vec<Json<'_>>), (String, usize)
         let reason = if error.is_eof() {
             format!("this list of record sets ends in the middle, after {} bytes; {LIST}", bytes.len())
         } else {
-            let reason = error.to_string();
-            format!("this is no list of record sets: {}", reason.split(" at line ").next().unwrap_or_default())
+            format!("this is no list of record sets: {}", json::reason_of(&error))
         };
         (reason, start + json::offset_of(&error, text))
     })?;

@@ -6,7 +6,7 @@ mod git;
 mod tree;
 
 pub use folder::{Folder, archive};
-pub use tree::{Tree, join};
+pub use tree::{Tree, directory_of, join};
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};

@@ -236,6 +236,11 @@ fn plain(path: &str) -> String {
     path.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
 }
 
+/// The directory that holds a file; empty for the root.
+pub fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
 /// A path as seen from a directory, both below the root; none if it leads out of it.
 pub fn join(directory: &str, path: &str) -> Option<String> {
     if path.starts_with(['/', '~']) {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use regex_lite::Regex;
 
 use super::data::integer;
-use super::documents::{State, directory_of, unreadable};
+use super::documents::{State, unreadable};
 use super::idna::to_ascii;
 use super::order::Order;
 use super::processor::Processor;
@@ -19,7 +19,7 @@ use crate::load::yaml::{Entry, Scalar, Value};
 use crate::name::Name;
 use crate::severity::Severity;
 use crate::source::Place;
-use crate::workspace::{self, join};
+use crate::workspace::{self, directory_of, join};
 
 /// Zones that are made together.
 #[derive(Debug, Default)]

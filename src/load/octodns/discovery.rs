@@ -6,11 +6,11 @@ use std::rc::Rc;
 use memchr::memmem;
 
 use super::config::{self, Directory, Origin, Zone, ZoneName, is_config, is_zone_file};
-use super::documents::{Library, State, directory_of};
+use super::documents::{Library, State};
 use super::entry::is_zone;
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::source::{Place, SourceId, Span};
-use crate::workspace::Tree;
+use crate::workspace::{Tree, directory_of};
 
 /// Of zone files that are not called like one.
 const MISNAMED: &str = "a zone file is called after its zone and ends in .yaml, such as example.com.yaml";

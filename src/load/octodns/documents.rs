@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::gap::{Gap, INPUT_UNREADABLE};
 use crate::load::yaml::{Fault, Include, NodeId, Value, Yaml};
 use crate::source::{Bytes, Place, SourceId, Sources, Span};
-use crate::workspace::{Tree, join};
+use crate::workspace::{Tree, directory_of, join};
 
 /// Everything that was read, of all states.
 #[derive(Debug)]
@@ -167,9 +167,4 @@ impl State {
 /// What cannot be read, as a gap.
 pub fn unreadable(fault: Fault) -> Gap {
     Gap::new(&INPUT_UNREADABLE, fault.message, Place::at(fault.span))
-}
-
-/// The directory that holds a file; empty for the root.
-pub fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }

@@ -28,7 +28,7 @@ use self::plan::Planned;
 use self::processor::Around;
 use self::zone::{Contents, Readings};
 use crate::gap::{Gap, INPUT_UNREADABLE};
-use crate::load::Found;
+use crate::load::{Found, repeated};
 use crate::name::Name;
 use crate::record::Misread;
 use crate::severity::Severity;
@@ -361,6 +361,5 @@ fn add_steady(zones: Vec<Placed>, found: &mut Found) {
 
 /// The zones that several configurations have.
 fn in_several(placed: &[Placed]) -> BTreeSet<Name> {
-    let mut seen = BTreeSet::new();
-    placed.iter().filter(|(_, apex, _)| !seen.insert(apex)).map(|(_, apex, _)| apex.clone()).collect()
+    repeated(placed.iter().map(|(_, apex, _)| apex))
 }

@@ -226,9 +226,7 @@ fn not_json(text: &str, at_start: bool) -> String {
 /// What a JSON error means: cut short, or wrong at some byte.
 fn broken(text: &str, start: usize, error: &serde_json::Error) -> Refusal {
     let offset = start + json::offset_of(error, text);
-    // The position would be said twice.
-    let reason = error.to_string();
-    let reason = reason.split(" at line ").next().unwrap_or_default();
+    let reason = json::reason_of(error);
     let message = if error.is_eof() {
         let size = start + text.len();
         let pipe = "if a wrapper such as Terragrunt printed it, let Terraform write the file itself";

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
+use crate::source::BOM;
+
 /// One field of an entry, as it is written.
 #[derive(Clone, Debug)]
 pub struct Field<'a> {
@@ -68,8 +70,6 @@ pub struct Lexer<'a> {
     /// The comments so far, from each `;` to the end of its line.
     pub comments: Vec<Range<usize>>,
 }
-
-const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 impl<'a> Lexer<'a> {
     /// Reads a file from its start.

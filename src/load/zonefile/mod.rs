@@ -23,7 +23,7 @@ use crate::rdata::{Rdata, Rtype};
 use crate::record::{Record, RecordSet, Served, Side, View};
 use crate::severity::Severity;
 use crate::source::{Place, SourceId, Sources, Span};
-use crate::workspace::{Folder, Tree, join};
+use crate::workspace::{Folder, Tree, directory_of, join};
 
 pub use crate::load::zonefile::lexer::in_comments;
 pub use crate::load::zonefile::tree::{InTree, home};
@@ -558,7 +558,7 @@ impl Reader<'_> {
             return Err(format!("more than {MOST_INCLUDED} files are included, and the rest is not read"));
         }
         self.inclusions += 1;
-        let directory = from.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let directory = directory_of(from);
         let ways = std::iter::successors(Some(path.to_owned()), |way| Some(format!("../{way}")));
         let mut ways = ways.take(if path.starts_with('/') { 1 } else { DEEPEST });
         let found = match &mut self.around {

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use super::{Around, Likeness, START, Zone, likeness, may_be_one, read};
-use crate::load::{Found, Part, Repository};
+use crate::gap::Gap;
+use crate::load::{Found, Part, Repository, repeated};
 use crate::name::Name;
 use crate::record::{Side, View};
 use crate::severity::Severity;
 use crate::source::{Bytes, Sources};
-use crate::workspace::Tree;
+use crate::workspace::{Tree, directory_of};
 
 /// The zone files of a tree, read and not added yet.
 pub struct InTree {
@@ -201,13 +202,7 @@ fn tell_apart(before: &mut Placed, after: &mut Placed) {
 
 /// The zones of which several files have the SOA.
 fn in_several(zones: &Placed) -> BTreeSet<Name> {
-    let mut seen = BTreeSet::new();
-    let apexes = zones.values().filter(|zone| zone.has_soa).filter_map(|zone| zone.apex.clone());
-    apexes.filter(|apex| !seen.insert(apex.clone())).collect()
-}
-
-fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+    repeated(zones.values().filter(|zone| zone.has_soa).filter_map(|zone| zone.apex.as_ref()))
 }
 
 fn views(zones: &Placed) -> BTreeSet<Option<View>> {
@@ -218,9 +213,8 @@ fn views(zones: &Placed) -> BTreeSet<Option<View>> {
 fn repaired(mut zone: Zone, after: Option<&Zone>) -> Zone {
     let said = after.map_or(&[][..], |after| &after.gaps);
     zone.gaps.retain(|gap| {
-        let is_same =
-            |said: &&crate::gap::Gap| said.place.span.start == gap.place.span.start && said.reason == gap.reason;
-        !said.iter().any(|said| is_same(&said))
+        let is_same = |said: &Gap| said.place.span.start == gap.place.span.start && said.reason == gap.reason;
+        !said.iter().any(is_same)
     });
     for gap in &mut zone.gaps {
         gap.severity = gap.severity.min(Severity::Warning);
